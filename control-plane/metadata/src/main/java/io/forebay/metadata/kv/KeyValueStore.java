@@ -1,0 +1,47 @@
+package io.forebay.metadata.kv;
+
+import java.util.function.Function;
+
+/** A store of ordered keys. Every method may be called by many threads. */
+public interface KeyValueStore extends AutoCloseable {
+    /**
+     * Runs {@code body} until its commit succeeds: it may run several times and must have no other
+     * effect than on the transaction. Retries are bounded; each sees the newest state.
+     *
+     * @throws StoreException CONTENDED after the last retry; TOO_LARGE or TOO_OLD when the
+     *     transaction broke a limit ({@link TransactionLimits}); UNAVAILABLE when the store does
+     *     not answer
+     */
+    <T> T transact(Durability durability, Function<Transaction, T> body);
+
+    /** As {@link #transact}, at the durability of a process crash. */
+    default <T> T transact(Function<Transaction, T> body) {
+        return transact(Durability.PROCESS_CRASH, body);
+    }
+
+    /** Reads one moment of the store. The body may run several times. */
+    <T> T read(Function<ReadTransaction, T> body);
+
+    /** Returns when everything that was committed before the call survives a power loss. */
+    void sync();
+
+    /**
+     * Returns a counter that grows after each commit that touched the key; with {@link
+     * #awaitChange} the way to wait for a key. A process that restarts may answer any number.
+     */
+    long changeCount(byte[] key);
+
+    /** Waits until {@link #changeCount} differs from {@code seen}, or the time is over. */
+    void awaitChange(byte[] key, long seen, long timeoutMillis) throws InterruptedException;
+
+    @Override
+    void close();
+
+    /** What a commit survives when it has returned. */
+    enum Durability {
+        /** The end of this process, however it ends. */
+        PROCESS_CRASH,
+        /** The loss of power as well. */
+        POWER_LOSS
+    }
+}

@@ -1,0 +1,47 @@
+package io.forebay.fuse;
+
+/** Error numbers of Linux on x86-64 and AArch64 (asm-generic/errno-base.h, errno.h). */
+public enum Errno {
+    EPERM(1),
+    ENOENT(2),
+    EINTR(4),
+    EIO(5),
+    ENXIO(6),
+    EBADF(9),
+    EAGAIN(11),
+    ENOMEM(12),
+    EACCES(13),
+    EBUSY(16),
+    EEXIST(17),
+    EXDEV(18),
+    ENOTDIR(20),
+    EISDIR(21),
+    EINVAL(22),
+    EMFILE(24),
+    ENOTTY(25),
+    EFBIG(27),
+    ENOSPC(28),
+    EROFS(30),
+    EMLINK(31),
+    ERANGE(34),
+    ENAMETOOLONG(36),
+    ENOSYS(38),
+    ENOTEMPTY(39),
+    ELOOP(40),
+    ENODATA(61),
+    EPROTO(71),
+    EOPNOTSUPP(95),
+    ETIMEDOUT(110),
+    ESTALE(116),
+    EDQUOT(122);
+
+    private final int number;
+
+    Errno(int number) {
+        this.number = number;
+    }
+
+    public int number() {
+        return number;
+    }
+}

@@ -1,0 +1,81 @@
+package io.forebay.fuse;
+
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+
+/** An answer to one {@link Request}. Errors are answered by throwing {@link FuseException}. */
+public sealed interface Reply {
+    /** Nothing is written to the kernel (FORGET). */
+    record None() implements Reply {}
+
+    /** Done. */
+    record Ok() implements Reply {}
+
+    /**
+     * A node and how long the kernel may believe its name and its attributes.
+     *
+     * @param generation of the inode number: (nodeId, generation) is never used twice
+     */
+    record Entry(
+            long nodeId,
+            long generation,
+            Attributes attributes,
+            long entryTimeoutNanos,
+            long attributeTimeoutNanos)
+            implements Reply {}
+
+    /** No such name, and how long the kernel may believe that. */
+    record NegativeEntry(long entryTimeoutNanos) implements Reply {}
+
+    record Attr(Attributes attributes, long timeoutNanos) implements Reply {}
+
+    /** A link's target. */
+    record Bytes(byte[] bytes) implements Reply {}
+
+    /**
+     * An opened file or directory.
+     *
+     * @param handle comes back in the requests on this open
+     * @param flags FOPEN_* bits ({@link OpenFlags})
+     * @param backingId of FUSE_DEV_IOC_BACKING_OPEN, with {@link OpenFlags#PASSTHROUGH}; else 0
+     */
+    record Opened(long handle, int flags, int backingId) implements Reply {}
+
+    record Created(Entry entry, Opened opened) implements Reply {}
+
+    /**
+     * Bytes that were read; fewer than asked for means the end of the file. Lives until the reply
+     * is sent.
+     */
+    record Data(MemorySegment data) implements Reply {}
+
+    record Written(int bytes) implements Reply {}
+
+    /**
+     * As many entries as the file system wants to give; what does not fit into the request's size
+     * is left out and will be asked for again with the cookie of the last entry that did.
+     */
+    record Directory(List<DirectoryEntry> entries) implements Reply {}
+
+    /**
+     * @param nextOffset the cookie that continues behind this entry
+     * @param entry set in a READDIRPLUS answer where the kernel may keep the node; null: name and
+     *     type only
+     */
+    record DirectoryEntry(
+            long ino,
+            byte[] name,
+            int mode,
+            long nextOffset,
+            @org.jspecify.annotations.Nullable Entry entry) {}
+
+    /** As statvfs(3) shows it. */
+    record FileSystemStatus(
+            long blockBytes,
+            long blocks,
+            long blocksFree,
+            long files,
+            long filesFree,
+            int nameBytesMax)
+            implements Reply {}
+}

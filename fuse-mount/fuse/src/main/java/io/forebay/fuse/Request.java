@@ -1,0 +1,122 @@
+package io.forebay.fuse;
+
+import java.lang.foreign.MemorySegment;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+
+/**
+ * One request of the kernel ({@code enum fuse_opcode} of linux/fuse.h). Names are the raw bytes
+ * that the application gave. A {@link MemorySegment} in a request is valid until {@link
+ * FileSystem#handle} returns.
+ */
+public sealed interface Request {
+    /**
+     * Who asks and about which inode; {@code unique} identifies the request until it is answered.
+     */
+    record Header(long unique, long nodeId, int uid, int gid, int pid) {}
+
+    Header header();
+
+    /**
+     * Answered by {@link Reply.Entry}, or {@link Reply.NegativeEntry}. Adds one to the node's
+     * lookup count.
+     */
+    record Lookup(Header header, byte[] name) implements Request {}
+
+    /** Takes {@code count} from the node's lookup count. Answered by {@link Reply.None}. */
+    record Forget(Header header, long count) implements Request {}
+
+    /** Answered by {@link Reply.Attr}. */
+    record GetAttr(Header header, OptionalLong handle) implements Request {}
+
+    /** Only what is present changes. Answered by {@link Reply.Attr}. */
+    record SetAttr(Header header, AttributeChange change) implements Request {}
+
+    /**
+     * What a SETATTR changes. A time is present as nanoseconds since the epoch, or as "now".
+     *
+     * @param mode permission bits
+     */
+    record AttributeChange(
+            OptionalInt mode,
+            OptionalInt uid,
+            OptionalInt gid,
+            OptionalLong size,
+            OptionalLong atimeNanos,
+            OptionalLong mtimeNanos,
+            boolean atimeNow,
+            boolean mtimeNow,
+            OptionalLong handle) {}
+
+    /** Answered by {@link Reply.Bytes}. */
+    record ReadLink(Header header) implements Request {}
+
+    /** Answered by {@link Reply.Entry}. */
+    record SymLink(Header header, byte[] name, byte[] target) implements Request {}
+
+    /** Answered by {@link Reply.Entry}. {@code mode} has the umask applied. */
+    record MakeDirectory(Header header, byte[] name, int mode) implements Request {}
+
+    /** Answered by {@link Reply.Entry}. {@code mode} has the umask applied. */
+    record MakeNode(Header header, byte[] name, int mode, int rdev) implements Request {}
+
+    /** Answered by {@link Reply.Ok}. */
+    record Unlink(Header header, byte[] name) implements Request {}
+
+    /** Answered by {@link Reply.Ok}. */
+    record RemoveDirectory(Header header, byte[] name) implements Request {}
+
+    /**
+     * {@code flags} are RENAME_NOREPLACE (1) and RENAME_EXCHANGE (2). Answered by {@link Reply.Ok}.
+     */
+    record Rename(Header header, byte[] name, long newParent, byte[] newName, int flags)
+            implements Request {}
+
+    /** {@code flags} are open(2)'s. Answered by {@link Reply.Opened}. */
+    record Open(Header header, int flags) implements Request {}
+
+    /** Answered by {@link Reply.Created}. {@code mode} has the umask applied. */
+    record Create(Header header, byte[] name, int flags, int mode) implements Request {}
+
+    /** Answered by {@link Reply.Data}. */
+    record Read(Header header, long handle, long offset, int size) implements Request {}
+
+    /** Answered by {@link Reply.Written}. {@code data} is the reader thread's buffer. */
+    record Write(Header header, long handle, long offset, MemorySegment data, int flags)
+            implements Request {}
+
+    /**
+     * One close(2) of a descriptor; there can be several for one open. Answered by {@link
+     * Reply.Ok}.
+     */
+    record Flush(Header header, long handle, long lockOwner) implements Request {}
+
+    /** Answered by {@link Reply.Ok}. */
+    record Fsync(Header header, long handle, boolean dataOnly) implements Request {}
+
+    /** The end of one open. Answered by {@link Reply.Ok}; the kernel drops an error. */
+    record Release(Header header, long handle, int flags) implements Request {}
+
+    /** Answered by {@link Reply.Opened}. */
+    record OpenDirectory(Header header, int flags) implements Request {}
+
+    /**
+     * Answered by {@link Reply.Directory}. {@code offset} is the cookie of the last entry that was
+     * taken, 0 at the start. With {@code plus} each entry that carries attributes adds one to its
+     * node's lookup count.
+     */
+    record ReadDirectory(Header header, long handle, long offset, int size, boolean plus)
+            implements Request {}
+
+    /** Answered by {@link Reply.Ok}. */
+    record ReleaseDirectory(Header header, long handle) implements Request {}
+
+    /** Answered by {@link Reply.Ok}. */
+    record FsyncDirectory(Header header, long handle, boolean dataOnly) implements Request {}
+
+    /** Answered by {@link Reply.FileSystemStatus}. */
+    record StatFs(Header header) implements Request {}
+
+    /** Anything that this version does not speak. Answered ENOSYS. */
+    record Unsupported(Header header, int opcode) implements Request {}
+}

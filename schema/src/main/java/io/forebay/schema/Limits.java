@@ -1,0 +1,38 @@
+package io.forebay.schema;
+
+/** Bounds that more than one part relies on. Each says why it is that number. */
+public final class Limits {
+    /** NAME_MAX of Linux: a name's bytes. */
+    public static final int NAME_BYTES_MAX = 255;
+
+    /** PATH_MAX of Linux less its terminating zero: a symbolic link's target in bytes. */
+    public static final int LINK_TARGET_BYTES_MAX = 4095;
+
+    /** S3's bound on a key in UTF-8 bytes. */
+    public static final int OBJECT_KEY_BYTES_MAX = 1024;
+
+    /** S3's bound on the number of parts of one upload. */
+    public static final int PARTS_MAX = 10_000;
+
+    /**
+     * S3's smallest part is 5 MiB; 8 MiB is what its clients use, and what a single put carries.
+     */
+    public static final long PART_BYTES_MIN = 8L << 20;
+
+    /** S3's largest part. */
+    public static final long PART_BYTES_MAX = 5L << 30;
+
+    /** S3's largest object; 10,000 parts of 5 GiB would be more. */
+    public static final long OBJECT_BYTES_MAX = 5L << 40;
+
+    /** A mount's mutations in flight: one a slot, one slot a reader thread. */
+    public static final int REQUEST_SLOTS = 64;
+
+    /** The inode number of a workspace's root, as FUSE wants it. */
+    public static final long ROOT_INO = 1;
+
+    /** Bytes of a grant's signature (HMAC-SHA256). */
+    public static final int GRANT_SIGNATURE_BYTES = 32;
+
+    private Limits() {}
+}
