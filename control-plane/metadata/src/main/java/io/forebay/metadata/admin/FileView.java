@@ -1,0 +1,27 @@
+package io.forebay.metadata.admin;
+
+import io.forebay.proto.Attributes;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A file or directory, for people.
+ *
+ * @param path components joined by '/', without a leading one; as text for people
+ * @param object the newest uploaded content
+ * @param worker owner of the bytes; null for what has none
+ */
+public record FileView(
+        String path,
+        String name,
+        Attributes attributes,
+        @Nullable String error,
+        @Nullable Instant nextRetry,
+        int attempts,
+        @Nullable StoredObject object,
+        @Nullable String worker,
+        boolean staged) {
+
+    /** An object in the bucket; the key includes the workspace's prefix. */
+    public record StoredObject(String key, String etag, long generation, String checksum) {}
+}
