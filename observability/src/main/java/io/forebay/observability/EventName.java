@@ -1,0 +1,90 @@
+package io.forebay.observability;
+
+import static io.forebay.observability.ProcessKind.CONTROL_PLANE;
+import static io.forebay.observability.ProcessKind.MOUNT;
+import static io.forebay.observability.ProcessKind.WORKER;
+
+import java.util.List;
+
+/**
+ * Every log event: one line per change of state, none per request. A line is {@code event=<label>
+ * key=value ...}.
+ */
+public enum EventName {
+    CONTROL_PLANE_READY("control-plane.ready", CONTROL_PLANE, "The services answer."),
+    CONTROL_PLANE_STOPPED("control-plane.stopped", CONTROL_PLANE, "The store is closed."),
+    WORKSPACE_CREATED("workspace.created", CONTROL_PLANE, "A workspace was bound to a bucket."),
+    WORKSPACE_REFUSED(
+            "workspace.refused", CONTROL_PLANE, "A worker could not write to the bucket."),
+    WORKER_REGISTERED("worker.registered", CONTROL_PLANE, "A worker has a new epoch."),
+    MOUNT_ATTACHED("mount.attached", CONTROL_PLANE, "A mount's lease began."),
+    MOUNT_DETACHED("mount.detached", CONTROL_PLANE, "A mount ended its lease."),
+    MOUNTS_EXPIRED(
+            "mounts.expired", CONTROL_PLANE, "Leases ran out; what was open is settled without."),
+    DUTY_FAILED("duty.failed", CONTROL_PLANE, "A background duty failed; it is tried again."),
+    CALL_FAILED("call.failed", CONTROL_PLANE, "A call failed in a way nobody foresaw."),
+
+    WORKER_READY("worker.ready", WORKER, "Staged files can be opened."),
+    WORKER_FENCED("worker.fenced", WORKER, "A newer process took this worker's place; it stops."),
+    WORKER_STOPPED("worker.stopped", WORKER, "The staging directory is closed."),
+    STAGING_RECOVERED("staging.recovered", WORKER, "What was on the disk at start is sorted out."),
+    FLUSH_FAILED("flush.failed", WORKER, "A file did not reach the bucket; it is tried again."),
+    FLUSH_RECOVERED("flush.recovered", WORKER, "Uploads succeed again."),
+    FLUSH_CONFLICT("flush.conflict", WORKER, "Somebody else changed an object; a person decides."),
+    PROBE_DONE("probe.done", WORKER, "A bucket was tried, with this outcome."),
+
+    MOUNT_READY("mount.ready", MOUNT, "The mount answers."),
+    MOUNT_STOPPED("mount.stopped", MOUNT, "The mount is gone."),
+    LEASE_LOST("lease.lost", MOUNT, "The mount's lease ended; it attaches again."),
+    CONTROL_PLANE_LOST("control-plane.lost", MOUNT, "The control plane does not answer."),
+    CONTROL_PLANE_FOUND("control-plane.found", MOUNT, "The control plane answers again."),
+    REQUEST_FAILED("request.failed", MOUNT, "A kernel request was answered with EIO.");
+
+    private final String label;
+    private final ProcessKind process;
+    private final String description;
+
+    EventName(String label, ProcessKind process, String description) {
+        this.label = label;
+        this.process = process;
+        this.description = description;
+    }
+
+    public String label() {
+        return label;
+    }
+
+    public ProcessKind process() {
+        return process;
+    }
+
+    public String description() {
+        return description;
+    }
+
+    /**
+     * The line to log.
+     *
+     * @param pairs keys and values in turn; a value with a space, an equals sign or a quote is
+     *     quoted
+     */
+    public String line(Object... pairs) {
+        if (pairs.length % 2 != 0) {
+            throw new IllegalArgumentException("A key has no value.");
+        }
+        StringBuilder text = new StringBuilder("event=").append(label);
+        List<Object> all = List.of(pairs);
+        for (int i = 0; i < all.size(); i += 2) {
+            text.append(' ').append(all.get(i)).append('=').append(quoted(all.get(i + 1)));
+        }
+        return text.toString();
+    }
+
+    private static String quoted(Object value) {
+        String text = value.toString();
+        if (!text.isEmpty() && text.chars().noneMatch(c -> c <= ' ' || c == '"' || c == '=')) {
+            return text;
+        }
+        return '"' + text.replace("\\", "\\\\").replace("\"", "\\\"").replaceAll("\\R", " ") + '"';
+    }
+}

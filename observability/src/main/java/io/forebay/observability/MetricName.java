@@ -1,0 +1,206 @@
+package io.forebay.observability;
+
+import static io.forebay.observability.MetricKind.COUNTER;
+import static io.forebay.observability.MetricKind.GAUGE;
+import static io.forebay.observability.MetricKind.TIMER;
+import static io.forebay.observability.ProcessKind.CONTROL_PLANE;
+import static io.forebay.observability.ProcessKind.MOUNT;
+import static io.forebay.observability.ProcessKind.WORKER;
+
+import java.util.Locale;
+
+/**
+ * Every metric. The name is the OpenTelemetry one; Prometheus shows it with underscores, the unit
+ * at its end and {@code _total} after a counter ({@link #prometheusName}).
+ */
+public enum MetricName {
+    MOUNTS("forebay.mounts", GAUGE, "", CONTROL_PLANE, "Mounts whose lease runs."),
+    WORKERS("forebay.workers", GAUGE, "", CONTROL_PLANE, "Workers that report in time."),
+    DIRTY_BYTES(
+            "forebay.dirty",
+            GAUGE,
+            "bytes",
+            CONTROL_PLANE,
+            "Bytes of the files whose newest content is not in the bucket; tag workspace."),
+    DIRTY_FILES(
+            "forebay.flush.queue",
+            GAUGE,
+            "",
+            CONTROL_PLANE,
+            "Files whose newest content is not in the bucket; tag workspace."),
+    LOSS_WINDOW(
+            "forebay.loss.window",
+            GAUGE,
+            "seconds",
+            CONTROL_PLANE,
+            "Age of the oldest content that is not in the bucket; tag workspace."),
+    METADATA_SECONDS(
+            "forebay.metadata",
+            TIMER,
+            "seconds",
+            CONTROL_PLANE,
+            "Time that a metadata or worker call took in the control plane; tag rpc."),
+    METADATA_FAILURES(
+            "forebay.metadata.failures",
+            COUNTER,
+            "",
+            CONTROL_PLANE,
+            "Calls that ended with a gRPC status other than OK; tags rpc and status."),
+    STORE_SYNCS(
+            "forebay.metadata.syncs",
+            COUNTER,
+            "",
+            CONTROL_PLANE,
+            "Times the metadata store was made to survive a power loss by the background duty."),
+    DUTY_FAILURES(
+            "forebay.duty.failures",
+            COUNTER,
+            "",
+            CONTROL_PLANE,
+            "Rounds of a background duty that failed and are tried again; tag duty."),
+
+    FLUSH_UPLOADS(
+            "forebay.flush.uploads", COUNTER, "", WORKER, "Files that were brought to the bucket."),
+    FLUSH_BYTES(
+            "forebay.flush.uploaded",
+            COUNTER,
+            "bytes",
+            WORKER,
+            "Bytes that were brought to the bucket."),
+    FLUSH_FAILURES(
+            "forebay.flush.failures",
+            COUNTER,
+            "",
+            WORKER,
+            "Tries to bring a file to the bucket that failed; each is retried."),
+    FLUSH_CONFLICTS(
+            "forebay.flush.conflicts",
+            COUNTER,
+            "",
+            WORKER,
+            "Uploads that stopped because somebody else had changed the object."),
+    FLUSH_SECONDS(
+            "forebay.flush",
+            TIMER,
+            "seconds",
+            WORKER,
+            "Time from taking a file's task to its object being published."),
+    FLUSH_RUNNING("forebay.flush.running", GAUGE, "", WORKER, "Uploads that run now."),
+    FETCH_BYTES(
+            "forebay.fetch.downloaded",
+            COUNTER,
+            "bytes",
+            WORKER,
+            "Bytes that were brought back from the bucket for a read."),
+    FETCH_FAILURES(
+            "forebay.fetch.failures",
+            COUNTER,
+            "",
+            WORKER,
+            "Tries to bring a file back from the bucket that failed."),
+    STAGING_USED("forebay.staging.used", GAUGE, "bytes", WORKER, "Bytes of staged files."),
+    STAGING_FREE(
+            "forebay.staging.free",
+            GAUGE,
+            "bytes",
+            WORKER,
+            "Bytes that can still be staged before space runs out."),
+    STAGING_FILES("forebay.staging.files", GAUGE, "", WORKER, "Staged files."),
+    STAGING_EVICTIONS(
+            "forebay.staging.evictions",
+            COUNTER,
+            "",
+            WORKER,
+            "Clean files whose local copy was dropped."),
+    GRANTS(
+            "forebay.grants",
+            COUNTER,
+            "",
+            WORKER,
+            "Descriptors of staged files that were handed to mounts; tag outcome."),
+
+    FUSE_REQUESTS("forebay.fuse.requests", COUNTER, "", MOUNT, "Kernel requests; tag operation."),
+    FUSE_ERRORS(
+            "forebay.fuse.errors",
+            COUNTER,
+            "",
+            MOUNT,
+            "Kernel requests answered with EIO: the mount could not do what it should."),
+    FUSE_OPEN_FILES("forebay.fuse.open", GAUGE, "files", MOUNT, "Files that are open."),
+    FUSE_PASSTHROUGH(
+            "forebay.fuse.passthrough",
+            GAUGE,
+            "files",
+            MOUNT,
+            "Open files whose reads and writes go past the mount, straight to the staged file."),
+    FUSE_READ_BYTES(
+            "forebay.fuse.read",
+            COUNTER,
+            "bytes",
+            MOUNT,
+            "Bytes read through the mount itself; what the kernel passes through is not seen."),
+    FUSE_WRITE_BYTES(
+            "forebay.fuse.write",
+            COUNTER,
+            "bytes",
+            MOUNT,
+            "Bytes written through the mount itself; what the kernel passes through is not seen."),
+    REMOTE_SECONDS(
+            "forebay.remote",
+            TIMER,
+            "seconds",
+            MOUNT,
+            "Time that a call to the control plane took, retries included; tag rpc."),
+    REMOTE_RETRIES(
+            "forebay.remote.retries",
+            COUNTER,
+            "",
+            MOUNT,
+            "Calls to the control plane that were sent again.");
+
+    private final String label;
+    private final MetricKind kind;
+    private final String unit;
+    private final ProcessKind process;
+    private final String description;
+
+    MetricName(
+            String label, MetricKind kind, String unit, ProcessKind process, String description) {
+        this.label = label;
+        this.kind = kind;
+        this.unit = unit;
+        this.process = process;
+        this.description = description;
+    }
+
+    /** The name without its unit, such as {@code forebay.staging.used}. */
+    public String label() {
+        return label;
+    }
+
+    public MetricKind kind() {
+        return kind;
+    }
+
+    /** {@code bytes}, {@code seconds}, {@code files}, or empty for a plain count. */
+    public String unit() {
+        return unit;
+    }
+
+    public ProcessKind process() {
+        return process;
+    }
+
+    public String description() {
+        return description;
+    }
+
+    /** The name in the text that Prometheus reads, such as {@code forebay_staging_used_bytes}. */
+    public String prometheusName() {
+        String name = label.replace('.', '_').toLowerCase(Locale.ROOT);
+        if (!unit.isEmpty()) {
+            name += "_" + unit;
+        }
+        return kind == COUNTER ? name + "_total" : name;
+    }
+}

@@ -1,0 +1,43 @@
+package io.forebay.observability;
+
+import static io.forebay.observability.ProcessKind.CONTROL_PLANE;
+import static io.forebay.observability.ProcessKind.MOUNT;
+import static io.forebay.observability.ProcessKind.WORKER;
+
+/**
+ * Every span that we open ourselves. One trace reaches from the close of a file to the object: the
+ * trace context travels with the request, then with the entry in the flush queue, then with the
+ * worker's task.
+ */
+public enum SpanName {
+    FUSE_FLUSH("fuse.flush", MOUNT, "A close or fsync, as the application waits for it."),
+    METADATA_COMMIT(
+            "metadata.commit", CONTROL_PLANE, "Size and times of a written file are recorded."),
+    METADATA_RELEASE(
+            "metadata.release", CONTROL_PLANE, "A file's last writer is gone: it is queued."),
+    FLUSH_UPLOAD("flush.upload", WORKER, "A file's bytes are sent to the bucket."),
+    FLUSH_PUBLISH("flush.publish", WORKER, "The object is completed and recorded."),
+    FETCH("fetch", WORKER, "A file's bytes are brought back from the bucket.");
+
+    private final String label;
+    private final ProcessKind process;
+    private final String description;
+
+    SpanName(String label, ProcessKind process, String description) {
+        this.label = label;
+        this.process = process;
+        this.description = description;
+    }
+
+    public String label() {
+        return label;
+    }
+
+    public ProcessKind process() {
+        return process;
+    }
+
+    public String description() {
+        return description;
+    }
+}
