@@ -1,0 +1,60 @@
+package io.forebay.persist;
+
+import io.forebay.proto.BucketLocation;
+import java.nio.channels.FileChannel;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Buckets of objects. All methods may be called by many threads and block.
+ *
+ * <p>Failures are {@link io.forebay.schema.ForebayException}. A write that fails as {@code
+ * UNAVAILABLE} may have been done all the same; after any other kind it was not.
+ */
+public interface ObjectStore extends AutoCloseable {
+    /** The object, or nothing when there is none. */
+    Optional<StoredObject> head(ObjectRef object);
+
+    /** Writes an object of at most 5 GiB in one request; never {@code SourceGone}. */
+    WriteResult put(
+            ObjectRef target, Slice content, Map<String, String> metadata, Condition condition);
+
+    /** Begins an upload whose object will carry this metadata. */
+    MultipartUpload begin(ObjectRef target, Map<String, String> metadata);
+
+    /** Stores one part, numbered from 1; a part of the same number is replaced. */
+    UploadedPart uploadPart(MultipartUpload upload, int number, Slice content);
+
+    /** The parts that are stored, by number; nothing when the upload is not there any more. */
+    Optional<List<UploadedPart>> listParts(MultipartUpload upload);
+
+    /** Makes the object of these parts, which are in order. */
+    WriteResult complete(MultipartUpload upload, List<UploadedPart> parts, Condition condition);
+
+    /** Forgets an upload and its parts; one that is not there is no failure. */
+    void abort(MultipartUpload upload);
+
+    /** Copies on the server's side, and gives the copy this metadata instead of the source's. */
+    WriteResult copy(
+            CopySource source,
+            ObjectRef target,
+            Map<String, String> metadata,
+            Condition condition);
+
+    /** Deletes the object if it still has this etag. */
+    RemoveResult remove(ObjectRef object, String expectedEtag);
+
+    /**
+     * Writes the object's bytes to the channel, from its position 0 on. Fails as {@code NOT_FOUND}
+     * when there is no object, {@code CONFLICT} when it is another one than etag and size say,
+     * {@code CORRUPT} when the bytes are not those of the checksum that the store knows.
+     */
+    void download(ObjectRef object, String etag, long size, FileChannel target);
+
+    /** Says whether the location can be listed, written and deleted in; never fails. */
+    ProbeReport probe(BucketLocation location);
+
+    @Override
+    void close();
+}

@@ -1,0 +1,15 @@
+package io.forebay.persist;
+
+import java.util.Optional;
+
+/** What came of a conditional write. */
+public sealed interface WriteResult {
+    /** The object is there. The checksum has the form of {@link StoredObject#checksum}. */
+    record Written(String etag, Optional<String> checksum) implements WriteResult {}
+
+    /** The condition did not hold; nothing was written. */
+    record ConditionFailed() implements WriteResult {}
+
+    /** The multipart upload, or the object to copy, is not there any more; nothing was written. */
+    record SourceGone() implements WriteResult {}
+}
