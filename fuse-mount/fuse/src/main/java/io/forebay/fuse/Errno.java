@@ -14,6 +14,7 @@ public enum Errno {
     EBUSY(16),
     EEXIST(17),
     EXDEV(18),
+    ENODEV(19),
     ENOTDIR(20),
     EISDIR(21),
     EINVAL(22),
@@ -31,6 +32,7 @@ public enum Errno {
     ENODATA(61),
     EPROTO(71),
     EOPNOTSUPP(95),
+    ENOTCONN(107),
     ETIMEDOUT(110),
     ESTALE(116),
     EDQUOT(122);
@@ -43,5 +45,15 @@ public enum Errno {
 
     public int number() {
         return number;
+    }
+
+    /** The errno of that number; EIO for one that has no name here. */
+    public static Errno of(int number) {
+        for (Errno errno : values()) {
+            if (errno.number == number) {
+                return errno;
+            }
+        }
+        return EIO;
     }
 }

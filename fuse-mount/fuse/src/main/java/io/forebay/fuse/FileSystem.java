@@ -21,6 +21,5 @@ public interface FileSystem {
      * without one, because the kernel never keeps theirs. When the kernel then refuses the whole
      * reply, a {@link Request.Forget} follows for each.
      */
-    default void directoryTaken(
-            Request.ReadDirectory request, List<Reply.DirectoryEntry> taken) {}
+    default void directoryTaken(Request.ReadDirectory request, List<Reply.DirectoryEntry> taken) {}
 }

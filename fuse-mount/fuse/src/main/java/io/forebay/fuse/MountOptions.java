@@ -11,8 +11,8 @@ import java.nio.file.Path;
  *     was granted
  * @param readerThreads each answers one request at a time and owns about twice {@code
  *     maxWriteBytes} of memory
- * @param allowOther whether other users than the one who mounts may use it; without
- *     administrator's rights this needs {@code user_allow_other} in /etc/fuse.conf
+ * @param allowOther whether other users than the one who mounts may use it; without administrator's
+ *     rights this needs {@code user_allow_other} in /etc/fuse.conf
  * @param maxWriteBytes of one READ or WRITE request, a multiple of 4096; the kernel lowers it to
  *     {@code fs.fuse.max_pages_limit} pages
  */

@@ -54,10 +54,13 @@ public sealed interface Request {
     /** Answered by {@link Reply.Entry}. */
     record SymLink(Header header, byte[] name, byte[] target) implements Request {}
 
-    /** Answered by {@link Reply.Entry}. {@code mode} has the umask applied. */
+    /** Answered by {@link Reply.Entry}. {@code mode} is permission bits with the umask applied. */
     record MakeDirectory(Header header, byte[] name, int mode) implements Request {}
 
-    /** Answered by {@link Reply.Entry}. {@code mode} has the umask applied. */
+    /**
+     * Answered by {@link Reply.Entry}. {@code mode} is type and permission bits with the umask
+     * applied.
+     */
     record MakeNode(Header header, byte[] name, int mode, int rdev) implements Request {}
 
     /** Answered by {@link Reply.Ok}. */
@@ -72,16 +75,25 @@ public sealed interface Request {
     record Rename(Header header, byte[] name, long newParent, byte[] newName, int flags)
             implements Request {}
 
-    /** {@code flags} are open(2)'s. Answered by {@link Reply.Opened}. */
+    /**
+     * {@code flags} are open(2)'s without O_CREAT and O_EXCL; with O_TRUNC the open truncates.
+     * Answered by {@link Reply.Opened}.
+     */
     record Open(Header header, int flags) implements Request {}
 
-    /** Answered by {@link Reply.Created}. {@code mode} has the umask applied. */
+    /**
+     * Answered by {@link Reply.Created}. {@code mode} is permission bits with the umask applied;
+     * {@code flags} are open(2)'s, O_EXCL and O_TRUNC among them.
+     */
     record Create(Header header, byte[] name, int flags, int mode) implements Request {}
 
     /** Answered by {@link Reply.Data}. */
     record Read(Header header, long handle, long offset, int size) implements Request {}
 
-    /** Answered by {@link Reply.Written}. {@code data} is the reader thread's buffer. */
+    /**
+     * Answered by {@link Reply.Written}. {@code data} is the reader thread's native buffer, aligned
+     * to 4096 bytes.
+     */
     record Write(Header header, long handle, long offset, MemorySegment data, int flags)
             implements Request {}
 
@@ -117,6 +129,6 @@ public sealed interface Request {
     /** Answered by {@link Reply.FileSystemStatus}. */
     record StatFs(Header header) implements Request {}
 
-    /** Anything that this version does not speak. Answered ENOSYS. */
+    /** Anything that this version does not speak. A session answers ENOSYS without asking. */
     record Unsupported(Header header, int opcode) implements Request {}
 }

@@ -1,0 +1,135 @@
+package io.forebay.fuse;
+
+import io.forebay.fuse.posix.Device;
+import io.forebay.fuse.posix.MountTable;
+import io.forebay.fuse.posix.Mounts;
+import io.forebay.fuse.posix.ThisProcess;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * One mount: how it comes, goes, and is cut off.
+ *
+ * @param mountPoint absolute, without links
+ * @param deviceMinor tells this mount from a later one at the same place; -1: not known
+ */
+record Mount(Path mountPoint, Device device, int deviceMinor) {
+    private static final String SUBTYPE = "forebay";
+    private static final Path CONNECTIONS = Path.of("/sys/fs/fuse/connections");
+
+    /**
+     * Mounts, by mount(2) where that is allowed, else through fusermount3.
+     *
+     * @throws FuseMountException with what to do
+     */
+    static Mount make(MountOptions options) {
+        Path mountPoint = MountPoint.check(options.mountPoint());
+        if (!Files.exists(Path.of(Device.PATH))) {
+            throw new FuseMountException(
+                    "/dev/fuse is missing. Load the module (modprobe fuse); in a container, pass the"
+                            + " device in (--device /dev/fuse)");
+        }
+        Device device =
+                ThisProcess.administrator()
+                        ? byKernel(mountPoint, options)
+                        : Fusermount.mount(mountPoint, options, SUBTYPE);
+        int minor = MountPoint.mountedAt(mountPoint).map(MountTable.Entry::deviceMinor).orElse(-1);
+        return new Mount(mountPoint, device, minor);
+    }
+
+    private static Device byKernel(Path mountPoint, MountOptions options) {
+        int descriptor = Device.openDescriptor();
+        if (descriptor < 0) {
+            throw new FuseMountException(
+                    "/dev/fuse cannot be opened ("
+                            + Errno.of(-descriptor)
+                            + "). Check its permissions; in a container, its device rules");
+        }
+        Device device = Device.of(descriptor);
+        String data =
+                "fd=%d,rootmode=40000,user_id=%d,group_id=%d,default_permissions%s"
+                        .formatted(
+                                descriptor,
+                                ThisProcess.userId(),
+                                ThisProcess.groupId(),
+                                options.allowOther() ? ",allow_other" : "");
+        int result = Mounts.mount(mountPoint, options.source(), "fuse." + SUBTYPE, data);
+        if (result < 0) {
+            device.close();
+            throw new FuseMountException(
+                    "The kernel refused to mount at "
+                            + mountPoint
+                            + " ("
+                            + Errno.of(-result)
+                            + "). In a container, CAP_SYS_ADMIN and an unconfined mount(2) are"
+                            + " needed");
+        }
+        return device;
+    }
+
+    /** Takes the mount out of the tree, also while files in it are open. */
+    void unmount() {
+        if (!isThere()) {
+            return;
+        }
+        int result = Mounts.unmount(mountPoint);
+        if (result == -Errno.EBUSY.number()) {
+            result = Mounts.detach(mountPoint);
+        }
+        if (result == -Errno.EPERM.number()) {
+            Fusermount.unmount(mountPoint);
+        }
+    }
+
+    /** Fails all requests, now and from now on, with ECONNABORTED; true where that was possible. */
+    boolean abort() {
+        if (isThere() && Mounts.force(mountPoint) == 0) {
+            return true;
+        }
+        if (deviceMinor < 0) {
+            return false;
+        }
+        if (!Files.isDirectory(CONNECTIONS.resolve(String.valueOf(deviceMinor)))) {
+            return abortByOwnTree();
+        }
+        return abort(CONNECTIONS);
+    }
+
+    private boolean isThere() {
+        Optional<MountTable.Entry> entry = MountPoint.mountedAt(mountPoint);
+        return entry.isPresent()
+                && entry.get().isFuse()
+                && (deviceMinor < 0 || entry.get().deviceMinor() == deviceMinor);
+    }
+
+    private boolean abort(Path connections) {
+        try {
+            Files.writeString(
+                    connections.resolve(String.valueOf(deviceMinor)).resolve("abort"), "1");
+            return true;
+        } catch (IOException refused) {
+            return false;
+        }
+    }
+
+    /** Where nobody has mounted the tree of connections, for a moment at a place of our own. */
+    private boolean abortByOwnTree() {
+        try {
+            Path tree = Files.createTempDirectory("fuse-connections");
+            try {
+                if (Mounts.mount(tree, "fusectl", "fusectl", "") < 0) {
+                    return false;
+                }
+                boolean done = abort(tree);
+                Mounts.detach(tree);
+                return done;
+            } finally {
+                Files.delete(tree);
+            }
+        } catch (IOException refused) {
+            return false;
+        }
+    }
+}

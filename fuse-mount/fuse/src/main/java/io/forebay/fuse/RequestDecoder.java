@@ -1,0 +1,222 @@
+package io.forebay.fuse;
+
+import io.forebay.fuse.wire.FileRequests.FlushIn;
+import io.forebay.fuse.wire.FileRequests.FsyncIn;
+import io.forebay.fuse.wire.FileRequests.OpenIn;
+import io.forebay.fuse.wire.FileRequests.ReadIn;
+import io.forebay.fuse.wire.FileRequests.ReleaseIn;
+import io.forebay.fuse.wire.FileRequests.WriteIn;
+import io.forebay.fuse.wire.InHeader;
+import io.forebay.fuse.wire.NameRequests.CreateIn;
+import io.forebay.fuse.wire.NameRequests.MakeDirectoryIn;
+import io.forebay.fuse.wire.NameRequests.MakeNodeIn;
+import io.forebay.fuse.wire.NameRequests.Rename2In;
+import io.forebay.fuse.wire.NameRequests.RenameIn;
+import io.forebay.fuse.wire.NodeRequests.BatchForgetIn;
+import io.forebay.fuse.wire.NodeRequests.ForgetIn;
+import io.forebay.fuse.wire.NodeRequests.GetAttrIn;
+import io.forebay.fuse.wire.Opcode;
+import io.forebay.fuse.wire.SetAttrIn;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import java.util.stream.IntStream;
+
+/** From a message of the kernel to a {@link Request}. Stateless. */
+final class RequestDecoder {
+    private static final int PERMISSIONS = 07777;
+
+    private RequestDecoder() {}
+
+    /**
+     * @param message exactly one message
+     * @throws FuseException EPROTO where it is not what it says to be
+     */
+    static Request decode(MemorySegment message) {
+        try {
+            InHeader in = new InHeader(message);
+            MemorySegment body = body(in);
+            return request(in, header(in, in.nodeId()), body);
+        } catch (IllegalArgumentException | IndexOutOfBoundsException malformed) {
+            throw new FuseException(Errno.EPROTO);
+        }
+    }
+
+    /**
+     * The parts of a BATCH_FORGET.
+     *
+     * @throws FuseException EPROTO where it is not what it says to be
+     */
+    static List<Request.Forget> forgets(MemorySegment message) {
+        try {
+            InHeader in = new InHeader(message);
+            BatchForgetIn batch = new BatchForgetIn(body(in));
+            return IntStream.range(0, batch.count())
+                    .mapToObj(index ->
+                            new Request.Forget(
+                                    header(in, batch.nodeId(index)), batch.lookups(index)))
+                    .toList();
+        } catch (IllegalArgumentException | IndexOutOfBoundsException malformed) {
+            throw new FuseException(Errno.EPROTO);
+        }
+    }
+
+    private static Request request(InHeader in, Request.Header header, MemorySegment body) {
+        return switch (in.opcode()) {
+            case Opcode.LOOKUP -> new Request.Lookup(header, name(body, 0));
+            case Opcode.FORGET -> new Request.Forget(header, new ForgetIn(body).lookups());
+            case Opcode.GETATTR -> getAttr(header, new GetAttrIn(body));
+            case Opcode.SETATTR -> new Request.SetAttr(header, change(new SetAttrIn(body)));
+            case Opcode.READLINK -> new Request.ReadLink(header);
+            case Opcode.SYMLINK -> symLink(header, body);
+            case Opcode.MKNOD -> makeNode(header, body);
+            case Opcode.MKDIR -> makeDirectory(header, body);
+            case Opcode.UNLINK -> new Request.Unlink(header, name(body, 0));
+            case Opcode.RMDIR -> new Request.RemoveDirectory(header, name(body, 0));
+            case Opcode.RENAME, Opcode.RENAME2 -> rename(in, header, body);
+            case Opcode.CREATE -> create(header, body);
+            case Opcode.OPEN -> new Request.Open(header, new OpenIn(body).flags());
+            case Opcode.READ -> read(header, new ReadIn(body));
+            case Opcode.WRITE -> write(header, new WriteIn(body));
+            case Opcode.FLUSH -> flush(header, new FlushIn(body));
+            case Opcode.FSYNC -> fsync(header, new FsyncIn(body));
+            case Opcode.RELEASE -> release(header, new ReleaseIn(body));
+            case Opcode.OPENDIR -> new Request.OpenDirectory(header, new OpenIn(body).flags());
+            case Opcode.READDIR, Opcode.READDIRPLUS -> readDirectory(in, header, body);
+            case Opcode.RELEASEDIR ->
+                    new Request.ReleaseDirectory(header, new ReleaseIn(body).handle());
+            case Opcode.FSYNCDIR -> fsyncDirectory(header, new FsyncIn(body));
+            case Opcode.STATFS -> new Request.StatFs(header);
+            default -> new Request.Unsupported(header, in.opcode());
+        };
+    }
+
+    private static Request.Header header(InHeader in, long nodeId) {
+        return new Request.Header(in.unique(), nodeId, in.uid(), in.gid(), in.pid());
+    }
+
+    /** What lies between the header and the extensions. */
+    private static MemorySegment body(InHeader in) {
+        if (in.length() != in.bytes().byteSize()) {
+            throw new IllegalArgumentException("length differs from the message's");
+        }
+        long size = (long) in.length() - InHeader.SIZE - in.extensionBytes();
+        return in.bytes().asSlice(InHeader.SIZE, size);
+    }
+
+    /** The bytes from an offset up to the next zero byte, at least one. */
+    private static byte[] name(MemorySegment body, long offset) {
+        byte[] name = text(body, offset);
+        if (name.length == 0) {
+            throw new IllegalArgumentException("empty name");
+        }
+        return name;
+    }
+
+    private static byte[] text(MemorySegment body, long offset) {
+        long end = offset;
+        while (body.get(ValueLayout.JAVA_BYTE, end) != 0) {
+            end++;
+        }
+        return body.asSlice(offset, end - offset).toArray(ValueLayout.JAVA_BYTE);
+    }
+
+    private static Request getAttr(Request.Header header, GetAttrIn in) {
+        return new Request.GetAttr(
+                header, in.hasHandle() ? OptionalLong.of(in.handle()) : OptionalLong.empty());
+    }
+
+    private static Request.AttributeChange change(SetAttrIn in) {
+        boolean atimeNow = in.has(SetAttrIn.ATIME_NOW);
+        boolean mtimeNow = in.has(SetAttrIn.MTIME_NOW);
+        return new Request.AttributeChange(
+                optional(in.has(SetAttrIn.MODE), in.mode() & PERMISSIONS),
+                optional(in.has(SetAttrIn.UID), in.uid()),
+                optional(in.has(SetAttrIn.GID), in.gid()),
+                optional(in.has(SetAttrIn.SIZE_CHANGE), in.size()),
+                optional(in.has(SetAttrIn.ATIME) && !atimeNow, in.atimeNanos()),
+                optional(in.has(SetAttrIn.MTIME) && !mtimeNow, in.mtimeNanos()),
+                atimeNow,
+                mtimeNow,
+                optional(in.has(SetAttrIn.HANDLE), in.handle()));
+    }
+
+    private static OptionalInt optional(boolean present, int value) {
+        return present ? OptionalInt.of(value) : OptionalInt.empty();
+    }
+
+    private static OptionalLong optional(boolean present, long value) {
+        return present ? OptionalLong.of(value) : OptionalLong.empty();
+    }
+
+    private static Request symLink(Request.Header header, MemorySegment body) {
+        byte[] name = name(body, 0);
+        return new Request.SymLink(header, name, text(body, name.length + 1L));
+    }
+
+    private static Request makeNode(Request.Header header, MemorySegment body) {
+        MakeNodeIn in = new MakeNodeIn(body);
+        return new Request.MakeNode(header, name(body, MakeNodeIn.SIZE), in.mode(), in.rdev());
+    }
+
+    private static Request makeDirectory(Request.Header header, MemorySegment body) {
+        MakeDirectoryIn in = new MakeDirectoryIn(body);
+        return new Request.MakeDirectory(
+                header, name(body, MakeDirectoryIn.SIZE), in.mode() & PERMISSIONS);
+    }
+
+    private static Request rename(InHeader in, Request.Header header, MemorySegment body) {
+        boolean plain = in.opcode() == Opcode.RENAME;
+        long parent = plain ? new RenameIn(body).newParent() : new Rename2In(body).newParent();
+        int flags = plain ? 0 : new Rename2In(body).flags();
+        long names = plain ? RenameIn.SIZE : Rename2In.SIZE;
+        byte[] name = name(body, names);
+        byte[] newName = name(body, names + name.length + 1);
+        return new Request.Rename(header, name, parent, newName, flags);
+    }
+
+    private static Request create(Request.Header header, MemorySegment body) {
+        CreateIn in = new CreateIn(body);
+        return new Request.Create(
+                header, name(body, CreateIn.SIZE), in.flags(), in.mode() & PERMISSIONS);
+    }
+
+    private static Request read(Request.Header header, ReadIn in) {
+        return new Request.Read(header, in.handle(), in.offset(), size(in));
+    }
+
+    private static int size(ReadIn in) {
+        if (in.size() < 0) {
+            throw new IllegalArgumentException("size over 2 GiB");
+        }
+        return in.size();
+    }
+
+    private static Request write(Request.Header header, WriteIn in) {
+        return new Request.Write(header, in.handle(), in.offset(), in.data(), in.flags());
+    }
+
+    private static Request flush(Request.Header header, FlushIn in) {
+        return new Request.Flush(header, in.handle(), in.lockOwner());
+    }
+
+    private static Request fsync(Request.Header header, FsyncIn in) {
+        return new Request.Fsync(header, in.handle(), in.dataOnly());
+    }
+
+    private static Request fsyncDirectory(Request.Header header, FsyncIn in) {
+        return new Request.FsyncDirectory(header, in.handle(), in.dataOnly());
+    }
+
+    private static Request release(Request.Header header, ReleaseIn in) {
+        return new Request.Release(header, in.handle(), in.flags());
+    }
+
+    private static Request readDirectory(InHeader in, Request.Header header, MemorySegment body) {
+        ReadIn read = new ReadIn(body);
+        boolean plus = in.opcode() == Opcode.READDIRPLUS;
+        return new Request.ReadDirectory(header, read.handle(), read.offset(), size(read), plus);
+    }
+}

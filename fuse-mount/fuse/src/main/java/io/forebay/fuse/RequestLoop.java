@@ -1,0 +1,153 @@
+package io.forebay.fuse;
+
+import io.forebay.fuse.posix.Device;
+import io.forebay.fuse.wire.InHeader;
+import io.forebay.fuse.wire.Opcode;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+
+/** One reader thread: takes a request, lets the file system answer it, writes the answer. */
+final class RequestLoop implements Runnable {
+    private static final System.Logger LOG = System.getLogger(RequestLoop.class.getName());
+    private static final int PAGE_BYTES = 4096;
+
+    /** The headers of a WRITE; the buffer begins so far before a page that its data fills pages. */
+    private static final int WRITE_HEADER_BYTES = 80;
+
+    private final Device device;
+    private final FileSystem fileSystem;
+    private final int transferBytes;
+
+    /**
+     * @param transferBytes the most that one READ or WRITE moves
+     */
+    RequestLoop(Device device, FileSystem fileSystem, int transferBytes) {
+        this.device = device;
+        this.fileSystem = fileSystem;
+        this.transferBytes = transferBytes;
+    }
+
+    /** Ends when the mount does. */
+    @Override
+    public void run() {
+        try (Arena arena = Arena.ofShared()) {
+            MemorySegment memory = arena.allocate(2L * PAGE_BYTES + transferBytes, PAGE_BYTES);
+            MemorySegment request = memory.asSlice(PAGE_BYTES - WRITE_HEADER_BYTES);
+            ReplyEncoder encoder =
+                    new ReplyEncoder(arena.allocate((long) PAGE_BYTES + transferBytes, PAGE_BYTES));
+            MemorySegment vectors = arena.allocate(Device.VECTORS_SIZE, Long.BYTES);
+            long read = device.read(request);
+            while (read >= 0 || isPassing(read)) {
+                if (read >= InHeader.SIZE) {
+                    answer(request.asSlice(0, read), encoder, vectors);
+                }
+                read = device.read(request);
+            }
+            if (read != -Errno.ENODEV.number()) {
+                LOG.log(System.Logger.Level.ERROR, "the FUSE device failed errno={0}", -read);
+            }
+        }
+    }
+
+    /** A signal, or a request that its caller gave up before it was read. */
+    private static boolean isPassing(long read) {
+        return read == -Errno.EINTR.number()
+                || read == -Errno.EAGAIN.number()
+                || read == -Errno.ENOENT.number();
+    }
+
+    /** Nothing that a file system does may end the thread. */
+    private void answer(MemorySegment message, ReplyEncoder encoder, MemorySegment vectors) {
+        InHeader header = new InHeader(message);
+        try {
+            switch (header.opcode()) {
+                case Opcode.FORGET -> tell(RequestDecoder.decode(message));
+                case Opcode.BATCH_FORGET -> RequestDecoder.forgets(message).forEach(this::tell);
+                case Opcode.INTERRUPT, Opcode.NOTIFY_REPLY -> {}
+                case Opcode.DESTROY ->
+                        device.write(encoder.encode(header.unique(), new Reply.Ok()));
+                default -> answerOne(RequestDecoder.decode(message), encoder, vectors);
+            }
+        } catch (Throwable failure) {
+            refuse(header, encoder, failure);
+        }
+    }
+
+    /** What the kernel expects no answer to: one failure must not keep the next from being told. */
+    private void tell(Request request) {
+        try {
+            handle(request);
+        } catch (Throwable failure) {
+            LOG.log(
+                    System.Logger.Level.ERROR,
+                    () -> "a request failed unexpectedly " + request.getClass().getSimpleName(),
+                    failure);
+        }
+    }
+
+    private Reply handle(Request request) {
+        return Objects.requireNonNull(fileSystem.handle(request), "no reply");
+    }
+
+    private void answerOne(Request request, ReplyEncoder encoder, MemorySegment vectors) {
+        if (request instanceof Request.Unsupported) {
+            throw new FuseException(Errno.ENOSYS);
+        }
+        Reply reply = handle(request);
+        long written;
+        if (reply instanceof Reply.Data(MemorySegment data)
+                && data.isNative()
+                && request instanceof Request.Read read) {
+            written = sendData(read, data, encoder, vectors);
+        } else if (reply instanceof Reply.Directory directory
+                && request instanceof Request.ReadDirectory read) {
+            List<Reply.DirectoryEntry> taken = new ArrayList<>(directory.entries().size());
+            MemorySegment message = encoder.directory(read, directory, taken);
+            fileSystem.directoryTaken(read, taken);
+            written = device.write(message);
+            reply = new Reply.Directory(taken);
+        } else {
+            written = device.write(encoder.encode(request.header().unique(), reply));
+        }
+        if (written < 0) {
+            unsent(request, reply, written);
+        }
+    }
+
+    private long sendData(
+            Request.Read read, MemorySegment data, ReplyEncoder encoder, MemorySegment vectors) {
+        if (data.byteSize() > read.size()) {
+            throw new IllegalArgumentException("more data than was asked for");
+        }
+        MemorySegment head = encoder.header(read.header().unique(), data.byteSize());
+        return data.byteSize() == 0 ? device.write(head) : device.write(head, data, vectors);
+    }
+
+    /** The kernel gave the request up meanwhile, or did not like the answer: take it back. */
+    private void unsent(Request request, Reply reply, long written) {
+        if (written != -Errno.ENOENT.number()) {
+            LOG.log(
+                    System.Logger.Level.WARNING,
+                    "the kernel refused an answer request={0} errno={1}",
+                    request.getClass().getSimpleName(),
+                    -written);
+        }
+        Unsent.undo(request, reply).forEach(this::tell);
+    }
+
+    private void refuse(InHeader header, ReplyEncoder encoder, Throwable failure) {
+        if (!(failure instanceof FuseException)) {
+            LOG.log(
+                    System.Logger.Level.ERROR,
+                    () -> "a request failed unexpectedly opcode=" + header.opcode(),
+                    failure);
+        }
+        if (header.opcode() != Opcode.FORGET && header.opcode() != Opcode.BATCH_FORGET) {
+            Errno errno = failure instanceof FuseException known ? known.errno() : Errno.EIO;
+            device.write(encoder.error(header.unique(), errno));
+        }
+    }
+}

@@ -1,0 +1,49 @@
+package io.forebay.fuse;
+
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * The requests that the kernel would send if it had taken an answer that it did not take: without
+ * them the file system would count lookups and opens that nobody gives back.
+ */
+final class Unsent {
+    private Unsent() {}
+
+    static List<Request> undo(Request request, Reply reply) {
+        return switch (reply) {
+            case Reply.Entry entry -> List.of(forget(entry));
+            case Reply.Opened opened -> List.of(release(request, request.header(), opened));
+            case Reply.Created(Reply.Entry entry, Reply.Opened opened) ->
+                    List.of(release(request, header(entry), opened), forget(entry));
+            case Reply.Directory(List<Reply.DirectoryEntry> entries) ->
+                    entries.stream().flatMap(Unsent::forget).toList();
+            default -> List.of();
+        };
+    }
+
+    private static Stream<Request> forget(Reply.DirectoryEntry entry) {
+        Reply.Entry counted = entry.entry();
+        return counted == null ? Stream.of() : Stream.of(forget(counted));
+    }
+
+    private static Request forget(Reply.Entry entry) {
+        return new Request.Forget(header(entry), 1);
+    }
+
+    private static Request.Header header(Reply.Entry entry) {
+        return new Request.Header(0, entry.nodeId(), 0, 0, 0);
+    }
+
+    private static Request release(Request request, Request.Header header, Reply.Opened opened) {
+        return switch (request) {
+            case Request.OpenDirectory directory ->
+                    new Request.ReleaseDirectory(directory.header(), opened.handle());
+            case Request.Open(Request.Header own, int flags) ->
+                    new Request.Release(own, opened.handle(), flags);
+            case Request.Create(Request.Header own, byte[] name, int flags, int mode) ->
+                    new Request.Release(header, opened.handle(), flags);
+            default -> new Request.Release(header, opened.handle(), 0);
+        };
+    }
+}

@@ -1,0 +1,169 @@
+package io.forebay.fuse.wire;
+
+import java.lang.foreign.MemorySegment;
+
+/** The requests about an open file or directory. */
+public final class FileRequests {
+    private FileRequests() {}
+
+    /**
+     * {@code struct fuse_open_in}; OPENDIR has it too.
+     *
+     * <pre>
+     * 0 flags u32   4 open_flags u32
+     * </pre>
+     */
+    public record OpenIn(MemorySegment bytes) {
+        public static final int SIZE = 8;
+
+        public OpenIn {
+            Wire.require(bytes, SIZE);
+        }
+
+        public int flags() {
+            return Wire.intAt(bytes, 0);
+        }
+    }
+
+    /**
+     * {@code struct fuse_read_in}; READDIR and READDIRPLUS have it too.
+     *
+     * <pre>
+     *  0 fh u64
+     *  8 offset u64
+     * 16 size u32        20 read_flags u32
+     * 24 lock_owner u64
+     * 32 flags u32       36 padding u32
+     * </pre>
+     */
+    public record ReadIn(MemorySegment bytes) {
+        public static final int SIZE = 40;
+
+        public ReadIn {
+            Wire.require(bytes, SIZE);
+        }
+
+        public long handle() {
+            return Wire.longAt(bytes, 0);
+        }
+
+        public long offset() {
+            return Wire.longAt(bytes, 8);
+        }
+
+        public int size() {
+            return Wire.intAt(bytes, 16);
+        }
+    }
+
+    /**
+     * {@code struct fuse_write_in}; {@code size} bytes of data follow.
+     *
+     * <pre>
+     *  0 fh u64
+     *  8 offset u64
+     * 16 size u32        20 write_flags u32
+     * 24 lock_owner u64
+     * 32 flags u32       36 padding u32
+     * </pre>
+     */
+    public record WriteIn(MemorySegment bytes) {
+        public static final int SIZE = 40;
+
+        public WriteIn {
+            Wire.require(bytes, SIZE);
+            long size = Integer.toUnsignedLong(Wire.intAt(bytes, 16));
+            Wire.require(bytes, SIZE + size);
+        }
+
+        public long handle() {
+            return Wire.longAt(bytes, 0);
+        }
+
+        public long offset() {
+            return Wire.longAt(bytes, 8);
+        }
+
+        public int flags() {
+            return Wire.intAt(bytes, 32);
+        }
+
+        public MemorySegment data() {
+            return bytes.asSlice(SIZE, Integer.toUnsignedLong(Wire.intAt(bytes, 16)));
+        }
+    }
+
+    /**
+     * {@code struct fuse_flush_in}.
+     *
+     * <pre>
+     *  0 fh u64
+     *  8 unused u32   12 padding u32
+     * 16 lock_owner u64
+     * </pre>
+     */
+    public record FlushIn(MemorySegment bytes) {
+        public static final int SIZE = 24;
+
+        public FlushIn {
+            Wire.require(bytes, SIZE);
+        }
+
+        public long handle() {
+            return Wire.longAt(bytes, 0);
+        }
+
+        public long lockOwner() {
+            return Wire.longAt(bytes, 16);
+        }
+    }
+
+    /**
+     * {@code struct fuse_release_in}; RELEASEDIR has it too.
+     *
+     * <pre>
+     *  0 fh u64
+     *  8 flags u32    12 release_flags u32
+     * 16 lock_owner u64
+     * </pre>
+     */
+    public record ReleaseIn(MemorySegment bytes) {
+        public static final int SIZE = 24;
+
+        public ReleaseIn {
+            Wire.require(bytes, SIZE);
+        }
+
+        public long handle() {
+            return Wire.longAt(bytes, 0);
+        }
+
+        public int flags() {
+            return Wire.intAt(bytes, 8);
+        }
+    }
+
+    /**
+     * {@code struct fuse_fsync_in}; FSYNCDIR has it too. Bit 0 of the flags: data only.
+     *
+     * <pre>
+     * 0 fh u64
+     * 8 fsync_flags u32   12 padding u32
+     * </pre>
+     */
+    public record FsyncIn(MemorySegment bytes) {
+        public static final int SIZE = 16;
+
+        public FsyncIn {
+            Wire.require(bytes, SIZE);
+        }
+
+        public long handle() {
+            return Wire.longAt(bytes, 0);
+        }
+
+        public boolean dataOnly() {
+            return (Wire.intAt(bytes, 8) & 1) != 0;
+        }
+    }
+}

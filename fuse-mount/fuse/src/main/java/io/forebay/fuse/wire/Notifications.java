@@ -1,0 +1,66 @@
+package io.forebay.fuse.wire;
+
+import java.lang.foreign.MemorySegment;
+
+/** What is written to the kernel unasked; the code stands in {@link OutHeader}'s error. */
+public final class Notifications {
+    public static final int INVAL_INODE = 2;
+    public static final int INVAL_ENTRY = 3;
+
+    private Notifications() {}
+
+    /**
+     * {@code struct fuse_notify_inval_inode_out}. An offset of -1: the attributes only; a length of
+     * 0: up to the end.
+     *
+     * <pre>
+     *  0 ino u64
+     *  8 off i64
+     * 16 len i64
+     * </pre>
+     */
+    public record InvalInodeOut(MemorySegment bytes) {
+        public static final int SIZE = 24;
+
+        public InvalInodeOut {
+            Wire.require(bytes, SIZE);
+        }
+
+        public void put(long nodeId, long offset, long length) {
+            Wire.putLong(bytes, 0, nodeId);
+            Wire.putLong(bytes, 8, offset);
+            Wire.putLong(bytes, 16, length);
+        }
+    }
+
+    /**
+     * {@code struct fuse_notify_inval_entry_out} and the name, ended by a zero byte that {@code
+     * namelen} does not count.
+     *
+     * <pre>
+     *  0 parent u64
+     *  8 namelen u32   12 flags u32
+     * 16 name
+     * </pre>
+     */
+    public record InvalEntryOut(MemorySegment bytes) {
+        public static final int HEADER_SIZE = 16;
+
+        public InvalEntryOut {
+            Wire.require(bytes, HEADER_SIZE);
+        }
+
+        public static int size(int nameBytes) {
+            return HEADER_SIZE + nameBytes + 1;
+        }
+
+        public void put(long parent, byte[] name) {
+            Wire.require(bytes, size(name.length));
+            Wire.putLong(bytes, 0, parent);
+            Wire.putInt(bytes, 8, name.length);
+            Wire.putInt(bytes, 12, 0);
+            MemorySegment.copy(MemorySegment.ofArray(name), 0, bytes, HEADER_SIZE, name.length);
+            bytes.asSlice(HEADER_SIZE + (long) name.length, 1).fill((byte) 0);
+        }
+    }
+}
