@@ -1,0 +1,11 @@
+package io.forebay.transport.posix;
+
+/**
+ * What statx(2) says of an open file.
+ *
+ * @param size bytes
+ * @param mtimeNanos nanoseconds since the epoch
+ * @param blocks 512-byte units that the file takes on its disk
+ * @param device major number in the upper half, minor number in the lower one
+ */
+public record FileStatus(long size, long mtimeNanos, long blocks, long device, long ino) {}

@@ -1,0 +1,174 @@
+package io.forebay.transport.posix;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
+
+/**
+ * An open file of the operating system, by its descriptor. Safe for any number of threads; closing
+ * it twice, or while calls are in flight, is harmless: those calls finish, later ones fail with
+ * STALE.
+ *
+ * <p>Buffers must be native memory. Reads and writes that the kernel cuts short or interrupts are
+ * continued here. Refusals are {@link PosixException}.
+ */
+public final class NativeFile implements AutoCloseable {
+    public static final int O_RDONLY = 0;
+    public static final int O_WRONLY = 1;
+    public static final int O_RDWR = 2;
+    public static final int O_CREAT = 0x40;
+    public static final int O_EXCL = 0x80;
+    public static final int O_TRUNC = 0x200;
+    public static final int O_CLOEXEC = 0x80000;
+
+    public static final int SEEK_DATA = 3;
+    public static final int SEEK_HOLE = 4;
+
+    private final Descriptor descriptor;
+
+    private NativeFile(int number) {
+        this.descriptor = new Descriptor(number);
+    }
+
+    /** open(2), always with O_CLOEXEC. {@code mode} counts when the file is created. */
+    public static NativeFile open(Path path, int flags, int mode) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment name = arena.allocateFrom(path.toString());
+            int result;
+            do {
+                result = LibC.open(name, flags | O_CLOEXEC, mode);
+            } while (result == -PosixException.EINTR);
+            return new NativeFile((int) check("open", result));
+        }
+    }
+
+    /** Takes over an open descriptor; nobody else may close it from now on. */
+    public static NativeFile fromDescriptor(int number) {
+        return new NativeFile(number);
+    }
+
+    /** Reads until {@code target} is full or the file ends; the number of bytes read. */
+    public long pread(MemorySegment target, long offset) {
+        int fd = descriptor.acquire();
+        try {
+            long done = 0;
+            while (done < target.byteSize()) {
+                long count = LibC.pread(fd, target.asSlice(done), offset + done);
+                if (count == 0 || (count < 0 && count != -PosixException.EINTR && done > 0)) {
+                    return done;
+                }
+                if (count != -PosixException.EINTR) {
+                    done += check("pread", count);
+                }
+            }
+            return done;
+        } finally {
+            descriptor.release();
+        }
+    }
+
+    /**
+     * Writes all of {@code source}. Fewer bytes are answered only when an error came after some of
+     * them: the next write meets that error first.
+     */
+    public long pwrite(MemorySegment source, long offset) {
+        int fd = descriptor.acquire();
+        try {
+            long done = 0;
+            while (done < source.byteSize()) {
+                long count = LibC.pwrite(fd, source.asSlice(done), offset + done);
+                if (count < 0 && count != -PosixException.EINTR && done > 0) {
+                    return done;
+                }
+                if (count != -PosixException.EINTR) {
+                    done += check("pwrite", count);
+                }
+            }
+            return done;
+        } finally {
+            descriptor.release();
+        }
+    }
+
+    public FileStatus stat() {
+        int fd = descriptor.acquire();
+        try (Arena arena = Arena.ofConfined()) {
+            StatxBuffer buffer = StatxBuffer.allocate(arena);
+            int flags = StatxBuffer.AT_EMPTY_PATH;
+            int mask = StatxBuffer.BASIC_STATS;
+            check("statx", LibC.statx(fd, buffer.emptyPath(), flags, mask, buffer.memory()));
+            return buffer.status();
+        } finally {
+            descriptor.release();
+        }
+    }
+
+    /** ftruncate(2): cuts the file, or extends it by a hole. */
+    public void truncate(long size) {
+        int fd = descriptor.acquire();
+        try {
+            int result;
+            do {
+                result = LibC.ftruncate(fd, size);
+            } while (result == -PosixException.EINTR);
+            check("ftruncate", result);
+        } finally {
+            descriptor.release();
+        }
+    }
+
+    /** fsync(2), or fdatasync(2) when only the bytes and the size must survive a power loss. */
+    public void fsync(boolean dataOnly) {
+        int fd = descriptor.acquire();
+        try {
+            check("fsync", dataOnly ? LibC.fdatasync(fd) : LibC.fsync(fd));
+        } finally {
+            descriptor.release();
+        }
+    }
+
+    /** fallocate(2) with its own mode bits. */
+    public void fallocate(int mode, long offset, long length) {
+        int fd = descriptor.acquire();
+        try {
+            int result;
+            do {
+                result = LibC.fallocate(fd, mode, offset, length);
+            } while (result == -PosixException.EINTR);
+            check("fallocate", result);
+        } finally {
+            descriptor.release();
+        }
+    }
+
+    /** The next data or hole at or after {@code offset} (lseek(2)); ENXIO when there is none. */
+    public long seek(long offset, int whence) {
+        int fd = descriptor.acquire();
+        try {
+            return check("lseek", LibC.lseek(fd, offset, whence));
+        } finally {
+            descriptor.release();
+        }
+    }
+
+    /** The number, for the kernel (passthrough, SCM_RIGHTS). Valid until {@link #close}. */
+    public int descriptor() {
+        return descriptor.number();
+    }
+
+    public boolean isClosed() {
+        return descriptor.isClosed();
+    }
+
+    @Override
+    public void close() {
+        descriptor.close();
+    }
+
+    private static long check(String call, long result) {
+        if (result < 0) {
+            throw new PosixException(call, (int) -result);
+        }
+        return result;
+    }
+}
