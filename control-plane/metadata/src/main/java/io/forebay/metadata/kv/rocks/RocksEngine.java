@@ -1,0 +1,252 @@
+package io.forebay.metadata.kv.rocks;
+
+import io.forebay.metadata.kv.Engine;
+import io.forebay.metadata.kv.StoreException;
+import io.forebay.metadata.kv.Writes;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import org.jspecify.annotations.Nullable;
+import org.rocksdb.ReadOptions;
+import org.rocksdb.RocksDB;
+import org.rocksdb.RocksDBException;
+import org.rocksdb.RocksIterator;
+import org.rocksdb.Slice;
+import org.rocksdb.Snapshot;
+import org.rocksdb.Status;
+import org.rocksdb.WriteBatch;
+import org.rocksdb.WriteOptions;
+
+/**
+ * RocksDB as an engine. Native objects must not be used after the database is closed: each call
+ * into it holds the gate for reading, and {@link #close} takes it for writing.
+ */
+final class RocksEngine implements Engine {
+    /** A cleared range with more keys becomes one range deletion, which slows down later reads. */
+    static final int RANGE_DELETES_MAX = 256;
+
+    private final RocksOptions options;
+    private final RocksDB database;
+    private final WriteOptions unsynced = new WriteOptions();
+    private final ReadOptions newest = new ReadOptions();
+    // Used by the one thread that applies.
+    private final WriteBatch batch = new WriteBatch();
+    private final ReentrantReadWriteLock gate = new ReentrantReadWriteLock();
+    // Guarded by gate.
+    private boolean closed;
+
+    private RocksEngine(RocksOptions options, RocksDB database) {
+        this.options = options;
+        this.database = database;
+    }
+
+    static RocksEngine open(Path directory) throws RocksDBException {
+        RocksOptions options = new RocksOptions();
+        try {
+            return new RocksEngine(options, RocksDB.open(options.options(), directory.toString()));
+        } catch (RocksDBException e) {
+            options.close();
+            throw e;
+        }
+    }
+
+    @Override
+    public Moment moment() {
+        Lock lock = enter();
+        try {
+            return new RocksMoment(database.getSnapshot());
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public void apply(Writes writes) {
+        Lock lock = enter();
+        try {
+            batch.clear();
+            for (Map.Entry<byte[], byte[]> range : writes.cleared().ranges().entrySet()) {
+                deleteRange(range.getKey(), range.getValue());
+            }
+            for (Map.Entry<byte[], Writes.Change> change : writes.changes().entrySet()) {
+                write(change.getKey(), change.getValue());
+            }
+            database.write(unsynced, batch);
+        } catch (RocksDBException e) {
+            throw failure(e);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public void sync() {
+        Lock lock = enter();
+        try {
+            database.flushWal(true);
+        } catch (RocksDBException e) {
+            throw failure(e);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public void close() {
+        Lock lock = gate.writeLock();
+        lock.lock();
+        try {
+            if (closed) {
+                return;
+            }
+            closed = true;
+            batch.close();
+            newest.close();
+            unsynced.close();
+            database.close();
+            options.close();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    static boolean isDamage(RocksDBException e) {
+        Status status = e.getStatus();
+        Status.Code code = status == null ? Status.Code.Undefined : status.getCode();
+        return code == Status.Code.Corruption
+                || code == Status.Code.InvalidArgument
+                || String.valueOf(e.getMessage()).contains("No such file or directory");
+    }
+
+    private void write(byte[] key, Writes.Change change) throws RocksDBException {
+        switch (change) {
+            case Writes.Change.Set(byte[] value) -> batch.put(key, value);
+            case Writes.Change.Clear clear -> batch.delete(key);
+            case Writes.Change.Add(long delta) ->
+                    batch.put(key, Writes.sum(database.get(newest, key), delta));
+        }
+    }
+
+    private void deleteRange(byte[] begin, byte[] end) throws RocksDBException {
+        int deletes = 0;
+        try (Bounds bounds = new Bounds(newest, begin, end);
+                RocksIterator iterator = database.newIterator(bounds.options)) {
+            for (iterator.seek(begin); iterator.isValid(); iterator.next()) {
+                byte[] key = iterator.key();
+                if (++deletes > RANGE_DELETES_MAX) {
+                    batch.deleteRange(key, end);
+                    return;
+                }
+                batch.delete(key);
+            }
+            iterator.status();
+        }
+    }
+
+    private Lock enter() {
+        Lock lock = gate.readLock();
+        lock.lock();
+        if (closed) {
+            lock.unlock();
+            throw new StoreException(StoreException.Kind.UNAVAILABLE, "the store is closed");
+        }
+        return lock;
+    }
+
+    private static StoreException failure(RocksDBException e) {
+        return isDamage(e)
+                ? new StoreException(
+                        StoreException.Kind.CORRUPT,
+                        "the metadata's files are damaged: restore a backup or rebuild from the"
+                                + " bucket",
+                        e)
+                : new StoreException(
+                        StoreException.Kind.UNAVAILABLE,
+                        "the metadata's disk refused: check its free space and its health; the"
+                                + " outcome of a commit is unknown until the next start",
+                        e);
+    }
+
+    private final class RocksMoment implements Moment {
+        private final Snapshot snapshot;
+        private final ReadOptions at = new ReadOptions();
+
+        RocksMoment(Snapshot snapshot) {
+            this.snapshot = snapshot;
+            at.setSnapshot(snapshot);
+        }
+
+        @Override
+        public byte @Nullable [] get(byte[] key) {
+            Lock lock = enter();
+            try {
+                return database.get(at, key);
+            } catch (RocksDBException e) {
+                throw failure(e);
+            } finally {
+                lock.unlock();
+            }
+        }
+
+        @Override
+        public void scan(byte[] begin, byte[] end, boolean reverse, Visitor visitor) {
+            Lock lock = enter();
+            try (Bounds bounds = new Bounds(at, begin, end);
+                    RocksIterator iterator = database.newIterator(bounds.options)) {
+                if (reverse) {
+                    iterator.seekToLast();
+                } else {
+                    iterator.seek(begin);
+                }
+                while (iterator.isValid() && visitor.visit(iterator.key(), iterator.value())) {
+                    if (reverse) {
+                        iterator.prev();
+                    } else {
+                        iterator.next();
+                    }
+                }
+                iterator.status();
+            } catch (RocksDBException e) {
+                throw failure(e);
+            } finally {
+                lock.unlock();
+            }
+        }
+
+        @Override
+        public void close() {
+            Lock lock = gate.readLock();
+            lock.lock();
+            try {
+                at.close();
+                if (!closed) {
+                    database.releaseSnapshot(snapshot);
+                }
+            } finally {
+                lock.unlock();
+            }
+        }
+    }
+
+    /** Read options with bounds, which keep a scan from deleted keys outside of its range. */
+    private static final class Bounds implements AutoCloseable {
+        private final Slice lower;
+        private final Slice upper;
+        final ReadOptions options;
+
+        Bounds(ReadOptions from, byte[] begin, byte[] end) {
+            lower = new Slice(begin);
+            upper = new Slice(end);
+            options = new ReadOptions(from);
+            options.setIterateLowerBound(lower).setIterateUpperBound(upper);
+        }
+
+        @Override
+        public void close() {
+            options.close();
+            upper.close();
+            lower.close();
+        }
+    }
+}

@@ -1,0 +1,80 @@
+package io.forebay.metadata.kv.rocks;
+
+import java.util.List;
+import java.util.Properties;
+import org.rocksdb.BlockBasedTableConfig;
+import org.rocksdb.BloomFilter;
+import org.rocksdb.ColumnFamilyOptions;
+import org.rocksdb.CompressionType;
+import org.rocksdb.DBOptions;
+import org.rocksdb.InfoLogLevel;
+import org.rocksdb.LRUCache;
+import org.rocksdb.Options;
+import org.rocksdb.RocksDB;
+import org.rocksdb.TablePropertiesCollectorFactory;
+
+/** RocksDB's options, and the native objects that they need for as long as the store is open. */
+final class RocksOptions implements AutoCloseable {
+    private static final long BLOCK_CACHE_BYTES = 64L << 20;
+    private static final long WRITE_BUFFER_BYTES = 32L << 20;
+    private static final long WAL_BYTES_MAX = 128L << 20;
+    private static final int BACKGROUND_JOBS = 2;
+    private static final int BLOOM_BITS_PER_KEY = 10;
+    private static final int INFO_LOG_BYTES_MAX = 4 << 20;
+    private static final int INFO_LOGS_MAX = 3;
+
+    // A queue deletes at its front and scans from there: each scan would pass all that was deleted.
+    // A scan that skips this much has the write buffer flushed, and a file with so many deletes
+    // among so many neighbours is compacted, both in the background.
+    private static final int SKIPS_TO_FLUSH = 512;
+    private static final int DELETES_TO_COMPACT = 256;
+    private static final int DELETES_WINDOW = 1024;
+
+    static {
+        RocksDB.loadLibrary();
+    }
+
+    private final LRUCache cache = new LRUCache(BLOCK_CACHE_BYTES);
+    private final BloomFilter bloom = new BloomFilter(BLOOM_BITS_PER_KEY);
+    private final TablePropertiesCollectorFactory deletes =
+            TablePropertiesCollectorFactory.NewCompactOnDeletionCollectorFactory(
+                    DELETES_WINDOW, DELETES_TO_COMPACT, 0);
+    private final Options options;
+
+    RocksOptions() {
+        Properties onlyByName = new Properties();
+        onlyByName.setProperty("memtable_op_scan_flush_trigger", Integer.toString(SKIPS_TO_FLUSH));
+        try (DBOptions database = new DBOptions();
+                ColumnFamilyOptions family =
+                        ColumnFamilyOptions.getColumnFamilyOptionsFromProps(onlyByName)) {
+            if (family == null) {
+                throw new IllegalStateException("this RocksDB lacks an option");
+            }
+            options = new Options(database, family);
+        }
+        options.setCreateIfMissing(true)
+                .setMaxBackgroundJobs(BACKGROUND_JOBS)
+                .setMaxTotalWalSize(WAL_BYTES_MAX)
+                .setInfoLogLevel(InfoLogLevel.WARN_LEVEL)
+                .setMaxLogFileSize(INFO_LOG_BYTES_MAX)
+                .setKeepLogFileNum(INFO_LOGS_MAX)
+                .setStatsDumpPeriodSec(0)
+                .setWriteBufferSize(WRITE_BUFFER_BYTES)
+                .setCompressionType(CompressionType.LZ4_COMPRESSION)
+                .setTableFormatConfig(
+                        new BlockBasedTableConfig().setBlockCache(cache).setFilterPolicy(bloom));
+        options.setTablePropertiesCollectorFactory(List.of(deletes));
+    }
+
+    Options options() {
+        return options;
+    }
+
+    @Override
+    public void close() {
+        options.close();
+        deletes.close();
+        bloom.close();
+        cache.close();
+    }
+}
