@@ -1,0 +1,103 @@
+package io.forebay.cli;
+
+import io.forebay.cli.run.Background;
+import io.forebay.cli.run.Foreground;
+import io.forebay.cli.run.UpRequest;
+import io.forebay.cli.state.StateDirectory;
+import java.io.PrintWriter;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Starts an instance, and stays with it unless told to detach. */
+@Command(
+        name = "up",
+        mixinStandardHelpOptions = true,
+        description = "Starts everything on this machine and mounts it on DIR.")
+final class UpCommand implements Callable<Integer> {
+    @Parameters(
+            arity = "0..1",
+            paramLabel = "DIR",
+            description = "where to mount (default: as last time, else STATE/mount)")
+    private @Nullable String mountPoint;
+
+    @Mixin private StateOption state = new StateOption();
+
+    @Option(names = "--detach", description = "return when it is ready; `forebay down` stops it")
+    private boolean detach;
+
+    @Option(
+            names = "--no-passthrough",
+            description = "all reads and writes go through the mount process")
+    private boolean noPassthrough;
+
+    @Option(names = "--workspace", paramLabel = "NAME", description = "default: default")
+    private @Nullable String workspace;
+
+    @Option(names = "--bucket", paramLabel = "B", description = "default: forebay")
+    private @Nullable String bucket;
+
+    @Option(names = "--prefix", paramLabel = "P", description = "of all keys in the bucket")
+    private @Nullable String prefix;
+
+    @Option(
+            names = "--s3-endpoint",
+            paramLabel = "URL",
+            description = "drain to this object store instead of starting a local one")
+    private @Nullable String endpoint;
+
+    @Option(names = "--s3-region", paramLabel = "R", description = "default: us-east-1")
+    private @Nullable String region;
+
+    @Option(names = "--access-key", description = "default: $AWS_ACCESS_KEY_ID")
+    private @Nullable String accessKey;
+
+    @Option(names = "--secret-key", description = "default: $AWS_SECRET_ACCESS_KEY")
+    private @Nullable String secretKey;
+
+    @Option(names = "--http-port", paramLabel = "P", description = "of GraphQL (default: any)")
+    private int httpPort;
+
+    @Option(names = "--s3-port", paramLabel = "P", description = "of the local object store")
+    private int s3Port;
+
+    @Spec private CommandSpec spec = CommandSpec.create();
+
+    @Override
+    public Integer call() {
+        PrintWriter out = spec.commandLine().getOut();
+        StateDirectory directory = state.directory();
+        if (detach) {
+            return new Background(directory, out)
+                    .up(
+                            spec.commandLine().getParseResult().originalArgs(),
+                            new UpRequest.Keys(accessKey, secretKey));
+        }
+        return new Foreground(directory, out).up(request());
+    }
+
+    private UpRequest request() {
+        return new UpRequest(
+                mountPoint,
+                workspace,
+                new UpRequest.Bucket(bucket, prefix, endpoint, region, keys()),
+                !noPassthrough,
+                new UpRequest.GivenPorts(httpPort, s3Port));
+    }
+
+    private UpRequest.Keys keys() {
+        return new UpRequest.Keys(
+                accessKey == null ? fromEnvironment("AWS_ACCESS_KEY_ID") : accessKey,
+                secretKey == null ? fromEnvironment("AWS_SECRET_ACCESS_KEY") : secretKey);
+    }
+
+    private static @Nullable String fromEnvironment(String name) {
+        String value = System.getenv(name);
+        return value == null || value.isBlank() ? null : value;
+    }
+}

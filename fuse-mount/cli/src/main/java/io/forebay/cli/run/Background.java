@@ -1,0 +1,130 @@
+package io.forebay.cli.run;
+
+import io.forebay.cli.state.CliFailure;
+import io.forebay.cli.state.StateDirectory;
+import java.io.File;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.RandomAccessFile;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * {@code up --detach}: the same command again, in a session of its own, with its words going to a
+ * log; this process repeats them until the other one is ready or has failed.
+ */
+public final class Background {
+    /** The supervisor's own limits for start and workspace are shorter. */
+    private static final Duration LIMIT = Duration.ofMinutes(4);
+
+    private final StateDirectory state;
+    private final PrintWriter out;
+
+    public Background(StateDirectory state, PrintWriter out) {
+        this.state = state;
+        this.out = out;
+    }
+
+    /** The exit status. */
+    public int up(List<String> arguments, UpRequest.Keys keys) {
+        state.create();
+        releaseLock();
+        StateDirectory.delete(state.readyMark());
+        Path log = state.log("supervisor");
+        long shown = length(log);
+        Process process = start(arguments, keys, log);
+        Deadline deadline = Deadline.in(LIMIT);
+        while (!deadline.passed()) {
+            boolean ended = !process.isAlive();
+            boolean ready = Files.exists(state.readyMark());
+            shown = repeat(log, shown);
+            if (ended) {
+                return Math.max(1, process.exitValue());
+            }
+            if (ready) {
+                return 0;
+            }
+            Deadline.pause();
+        }
+        process.destroy();
+        throw new CliFailure("not ready in " + LIMIT.toSeconds() + " s: look into " + log);
+    }
+
+    /** Fails when another process runs this instance, before anything of it is touched. */
+    private void releaseLock() {
+        try {
+            state.lock().acquiredBy().close();
+        } catch (IOException failed) {
+            throw new CliFailure("cannot release the lock of " + state.root(), failed);
+        }
+    }
+
+    private static Process start(List<String> arguments, UpRequest.Keys keys, Path log) {
+        List<String> command = new ArrayList<>(List.of("setsid"));
+        command.add(Installation.current().java().toString());
+        command.addAll(Installation.jvmFlags("64m"));
+        command.add("-XX:TieredStopAtLevel=1");
+        command.add("-Dforebay.home=" + System.getProperty("forebay.home"));
+        command.addAll(List.of("-cp", System.getProperty("java.class.path")));
+        command.add("io.forebay.cli.Forebay");
+        command.addAll(withoutSecrets(arguments));
+        ProcessBuilder builder = new ProcessBuilder(command);
+        putKeys(builder.environment(), keys);
+        builder.redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null")));
+        builder.redirectErrorStream(true);
+        builder.redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
+        try {
+            return builder.start();
+        } catch (IOException failed) {
+            throw new CliFailure("cannot start setsid: " + failed.getMessage(), failed);
+        }
+    }
+
+    private static void putKeys(Map<String, String> environment, UpRequest.Keys keys) {
+        String accessKey = keys.accessKey();
+        String secretKey = keys.secretKey();
+        if (accessKey != null) {
+            environment.put("AWS_ACCESS_KEY_ID", accessKey);
+        }
+        if (secretKey != null) {
+            environment.put("AWS_SECRET_ACCESS_KEY", secretKey);
+        }
+    }
+
+    /** Keys go by the environment: everybody can read a command line. */
+    static List<String> withoutSecrets(List<String> arguments) {
+        List<String> kept = new ArrayList<>();
+        boolean valueFollows = false;
+        for (String argument : arguments) {
+            boolean key =
+                    argument.startsWith("--access-key") || argument.startsWith("--secret-key");
+            if (!key && !valueFollows && !argument.equals("--detach")) {
+                kept.add(argument);
+            }
+            valueFollows = key && !argument.contains("=");
+        }
+        return kept;
+    }
+
+    private long repeat(Path log, long from) {
+        try (RandomAccessFile file = new RandomAccessFile(log.toFile(), "r")) {
+            byte[] fresh = new byte[(int) Math.min(Math.max(0, file.length() - from), 1 << 20)];
+            file.seek(from);
+            file.readFully(fresh);
+            out.print(new String(fresh, StandardCharsets.UTF_8));
+            out.flush();
+            return from + fresh.length;
+        } catch (IOException notYet) {
+            return from;
+        }
+    }
+
+    private static long length(Path log) {
+        return log.toFile().length();
+    }
+}

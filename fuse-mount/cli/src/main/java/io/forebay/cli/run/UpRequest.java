@@ -1,0 +1,26 @@
+package io.forebay.cli.run;
+
+import org.jspecify.annotations.Nullable;
+
+/** What {@code up} was asked for; null: as last time, or the default. */
+public record UpRequest(
+        @Nullable String mountPoint,
+        @Nullable String workspace,
+        Bucket bucket,
+        boolean passthrough,
+        GivenPorts ports) {
+
+    /** Where objects shall go, and with which keys. */
+    public record Bucket(
+            @Nullable String name,
+            @Nullable String prefix,
+            @Nullable String endpoint,
+            @Nullable String region,
+            Keys keys) {}
+
+    /** Of a foreign object store. */
+    public record Keys(@Nullable String accessKey, @Nullable String secretKey) {}
+
+    /** Ports that the user insists on; 0: any. */
+    public record GivenPorts(int graphql, int objectStore) {}
+}
