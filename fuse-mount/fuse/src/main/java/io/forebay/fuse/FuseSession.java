@@ -62,7 +62,7 @@ public final class FuseSession implements AutoCloseable {
         return start(Mount.make(options), options, fileSystem);
     }
 
-    private static FuseSession start(
+    static FuseSession start(
             Mount mount, MountOptions options, Function<Backing, FileSystem> fileSystem) {
         boolean started = false;
         try {

@@ -25,6 +25,10 @@ record Mount(Path mountPoint, Device device, int deviceMinor) {
      * @throws FuseMountException with what to do
      */
     static Mount make(MountOptions options) {
+        return make(options, ThisProcess.administrator());
+    }
+
+    static Mount make(MountOptions options, boolean administrator) {
         Path mountPoint = MountPoint.check(options.mountPoint());
         if (!Files.exists(Path.of(Device.PATH))) {
             throw new FuseMountException(
@@ -32,7 +36,7 @@ record Mount(Path mountPoint, Device device, int deviceMinor) {
                             + " device in (--device /dev/fuse)");
         }
         Device device =
-                ThisProcess.administrator()
+                administrator
                         ? byKernel(mountPoint, options)
                         : Fusermount.mount(mountPoint, options, SUBTYPE);
         int minor = MountPoint.mountedAt(mountPoint).map(MountTable.Entry::deviceMinor).orElse(-1);

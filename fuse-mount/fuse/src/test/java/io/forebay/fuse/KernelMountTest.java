@@ -68,7 +68,7 @@ class KernelMountTest {
         MountOptions options =
                 MountOptions.of(root).withPassthrough(passthrough).withReaderThreads(4);
         try {
-            try (FuseSession session =
+            try (FuseSession _ =
                     FuseSession.mount(
                             options,
                             backing -> {
@@ -144,7 +144,8 @@ class KernelMountTest {
                     Path link = Files.createSymbolicLink(sub.resolve("link"), Path.of("../z"));
                     assertEquals(Path.of("../z"), Files.readSymbolicLink(link));
                     assertThrows(
-                            DirectoryNotEmptyException.class, () -> Files.delete(root.resolve("x")));
+                            DirectoryNotEmptyException.class,
+                            () -> Files.delete(root.resolve("x")));
                     Files.move(sub, root.resolve("moved"));
                     assertTrue(Files.isSymbolicLink(root.resolve("moved/link")));
                     Files.setPosixFilePermissions(
@@ -160,13 +161,13 @@ class KernelMountTest {
 
     @Test
     void listsManyEntriesAndGetsEachLookupBack() throws Exception {
-        AtomicReference<TreeFileSystem> used = new AtomicReference<>();
         mounted(
                 false,
                 (root, fileSystem) -> {
-                    used.set(fileSystem);
                     List<String> names =
-                            IntStream.range(0, ENTRIES).mapToObj("shard-%05d.tar"::formatted).toList();
+                            IntStream.range(0, ENTRIES)
+                                    .mapToObj("shard-%05d.tar"::formatted)
+                                    .toList();
                     for (String name : names) {
                         Files.createFile(root.resolve(name));
                     }
@@ -180,8 +181,39 @@ class KernelMountTest {
                         }
                         assertEquals(ENTRIES, sizesOf(root));
                     }
+                    for (String name : names) {
+                        Files.delete(root.resolve(name));
+                    }
+                    assertEquals(0, fileSystem.awaitNoLookups(), "looked up and not forgotten");
                 });
-        assertEquals(0, used.get().lookups(), "looked up and not forgotten");
+    }
+
+    @Test
+    void mountsThroughFusermount() throws Exception {
+        Path root = Files.createDirectories(directory.resolve("mount"));
+        MountOptions options = MountOptions.of(root).withSource("a,b\\c");
+        try (FuseSession session =
+                FuseSession.start(
+                        Mount.make(options, false),
+                        options,
+                        backing -> new TreeFileSystem(directory, backing))) {
+            Files.writeString(root.resolve("x"), "y");
+            assertEquals("y", Files.readString(root.resolve("x")));
+            FileStore store = Files.getFileStore(root);
+            assertEquals("fuse.forebay", store.type());
+            assertEquals("a,b\\c", store.name());
+            Fusermount.unmount(root);
+            session.awaitEnd();
+            FuseMountException refused =
+                    assertThrows(
+                            FuseMountException.class,
+                            () ->
+                                    Fusermount.mount(
+                                            directory.resolve("absent"), options, "forebay"));
+            assertTrue(refused.toString().contains("No such file"), refused.toString());
+        } finally {
+            Mounts.force(root);
+        }
     }
 
     private static long sizesOf(Path root) throws IOException {
@@ -201,14 +233,11 @@ class KernelMountTest {
                     try (ExecutorService pool = Executors.newFixedThreadPool(2)) {
                         List<Future<Void>> writers =
                                 Stream.of(0, 1)
-                                        .map(
-                                                first ->
-                                                        pool.submit(
-                                                                () -> {
-                                                                    writeEverySecond(
-                                                                            file, content, first);
-                                                                    return (Void) null;
-                                                                }))
+                                        .map(first ->
+                                                pool.submit(() -> {
+                                                    writeEverySecond(file, content, first);
+                                                    return (Void) null;
+                                                }))
                                         .toList();
                         for (Future<Void> writer : writers) {
                             writer.get(30, TimeUnit.SECONDS);
@@ -264,6 +293,7 @@ class KernelMountTest {
             session.awaitEnd();
             assertFalse(Files.exists(root.resolve("open")));
             assertThrows(IOException.class, () -> open.force(true));
+            assertThrows(IOException.class, open::close);
         } finally {
             session.close();
             Mounts.force(root);
@@ -275,7 +305,7 @@ class KernelMountTest {
         Path root = Files.createDirectories(directory.resolve("mount"));
         Attributes attributes =
                 new Attributes(1, Attributes.DIRECTORY | 0755, 1, 0, 0, 0, 0, 0, 0, 0, 0);
-        try (FuseSession session =
+        try (FuseSession _ =
                 FuseSession.mount(
                         MountOptions.of(root).withReaderThreads(1),
                         backing ->
@@ -288,7 +318,7 @@ class KernelMountTest {
             for (int round = 0; round < 3; round++) {
                 IOException failure =
                         assertThrows(IOException.class, () -> Files.createFile(root.resolve("x")));
-                assertTrue(failure.getMessage().contains("Input/output error"));
+                assertTrue(failure.toString().contains("Input/output error"));
             }
             assertTrue(Files.isDirectory(root));
         } finally {

@@ -53,9 +53,19 @@ final class TreeFileSystem implements FileSystem {
         return dataRequests.get();
     }
 
-    /** Lookups that the kernel has not given back, the root's aside. */
-    synchronized long lookups() {
-        return nodes.values().stream().mapToLong(node -> node.lookups).sum() - 1;
+    /** Waits, for 10 s at most, until the kernel has given all lookups but the root's back. */
+    synchronized long awaitNoLookups() throws InterruptedException {
+        for (int round = 0; lookups() != 0 && round < 100; round++) {
+            wait(100);
+        }
+        return lookups();
+    }
+
+    private long lookups() {
+        return nodes.values().stream()
+                .filter(node -> node.ino != 1)
+                .mapToLong(node -> node.lookups)
+                .sum();
     }
 
     @Override
@@ -113,8 +123,7 @@ final class TreeFileSystem implements FileSystem {
             case Request.Flush flush -> new Reply.Ok();
             case Request.FsyncDirectory fsync -> new Reply.Ok();
             case Request.ReleaseDirectory release -> new Reply.Ok();
-            case Request.StatFs statFs ->
-                    new Reply.FileSystemStatus(4096, 1000, 400, 50, 20, 255);
+            case Request.StatFs statFs -> new Reply.FileSystemStatus(4096, 1000, 400, 50, 20, 255);
             case Request.Read read -> throw new AssertionError(read);
             case Request.Write write -> throw new AssertionError(write);
             case Request.Unsupported unsupported -> throw new FuseException(Errno.ENOSYS);
@@ -128,6 +137,7 @@ final class TreeFileSystem implements FileSystem {
 
     private Reply forget(Node node, long count) {
         node.lookups -= count;
+        notifyAll();
         return new Reply.None();
     }
 
@@ -160,11 +170,7 @@ final class TreeFileSystem implements FileSystem {
         Node file =
                 present != null
                         ? present
-                        : add(
-                                directory,
-                                name,
-                                Attributes.REGULAR | create.mode(),
-                                create.header());
+                        : add(directory, name, Attributes.REGULAR | create.mode(), create.header());
         return new Reply.Created(entry(file), open(file, create.flags()));
     }
 

@@ -50,6 +50,17 @@ final class Libc {
             function("socketpair", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS);
     private static final MethodHandle RECVMSG =
             function("recvmsg", JAVA_LONG, JAVA_INT, ADDRESS, JAVA_INT);
+    private static final MethodHandle PIPE2 = function("pipe2", JAVA_INT, ADDRESS, JAVA_INT);
+    private static final MethodHandle WAITPID =
+            function("waitpid", JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT);
+    private static final MethodHandle SPAWN =
+            function("posix_spawn", JAVA_INT, ADDRESS, ADDRESS, ADDRESS, ADDRESS, ADDRESS, ADDRESS);
+    private static final MethodHandle ACTIONS_INIT =
+            function("posix_spawn_file_actions_init", JAVA_INT, ADDRESS);
+    private static final MethodHandle ACTIONS_DUP2 =
+            function("posix_spawn_file_actions_adddup2", JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT);
+    private static final MethodHandle ACTIONS_DESTROY =
+            function("posix_spawn_file_actions_destroy", JAVA_INT, ADDRESS);
 
     private Libc() {}
 
@@ -137,6 +148,36 @@ final class Libc {
         } catch (Throwable failure) {
             throw unexpected(failure);
         }
+    }
+
+    static int pipe(MemorySegment descriptors, int flags) {
+        return callInt(PIPE2, descriptors, flags);
+    }
+
+    static int waitForProcess(int process, MemorySegment status) {
+        return callInt(WAITPID, process, status, 0);
+    }
+
+    /** Returns 0, or the errno as a positive number: these functions do not set errno. */
+    static int spawn(
+            MemorySegment process,
+            MemorySegment path,
+            MemorySegment actions,
+            MemorySegment arguments,
+            MemorySegment environment) {
+        return callInt(SPAWN, process, path, actions, MemorySegment.NULL, arguments, environment);
+    }
+
+    static int initActions(MemorySegment actions) {
+        return callInt(ACTIONS_INIT, actions);
+    }
+
+    static int addDuplicate(MemorySegment actions, int from, int to) {
+        return callInt(ACTIONS_DUP2, actions, from, to);
+    }
+
+    static int destroyActions(MemorySegment actions) {
+        return callInt(ACTIONS_DESTROY, actions);
     }
 
     /** For calls that are rare enough to box their arguments. */
