@@ -1,0 +1,90 @@
+package io.forebay.store;
+
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+
+/** Where a staged file stands, and which ones are there. Directories are made when first needed. */
+final class StagingLayout {
+    private static final int SHARD_MASK = 0xff;
+    private static final String FILL = ".fill";
+
+    private final Path root;
+    private final Set<Path> made = ConcurrentHashMap.newKeySet();
+
+    StagingLayout(Path root) {
+        this.root = root;
+    }
+
+    Path file(StagedKey key) {
+        return shard(key).resolve(Long.toUnsignedString(key.ino()));
+    }
+
+    Path fill(StagedKey key) {
+        return shard(key).resolve(Long.toUnsignedString(key.ino()) + FILL);
+    }
+
+    private Path shard(StagedKey key) {
+        String shard = String.format("%02x", key.ino() & SHARD_MASK);
+        return root.resolve(Long.toUnsignedString(key.workspaceId())).resolve(shard);
+    }
+
+    void makeDirectory(StagedKey key) throws IOException {
+        Path shard = shard(key);
+        if (!made.contains(shard)) {
+            Files.createDirectories(shard);
+            made.add(shard);
+        }
+    }
+
+    /** Every staged file, in pages of at most {@code pageMax}; remains of fills are deleted. */
+    void forEachPage(int pageMax, Consumer<List<StagedKey>> consumer) throws IOException {
+        List<StagedKey> page = new ArrayList<>();
+        try (DirectoryStream<Path> workspaces = Files.newDirectoryStream(root)) {
+            for (Path workspace : workspaces) {
+                try (DirectoryStream<Path> shards = Files.newDirectoryStream(workspace)) {
+                    for (Path shard : shards) {
+                        collect(shard, page);
+                        while (page.size() >= pageMax) {
+                            List<StagedKey> full = page.subList(0, pageMax);
+                            consumer.accept(List.copyOf(full));
+                            full.clear();
+                        }
+                    }
+                }
+            }
+        }
+        if (!page.isEmpty()) {
+            consumer.accept(List.copyOf(page));
+        }
+    }
+
+    private static void collect(Path shard, List<StagedKey> page) throws IOException {
+        Path workspace = shard.getParent();
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(shard)) {
+            for (Path file : files) {
+                String name = file.getFileName().toString();
+                if (name.endsWith(FILL)) {
+                    Files.deleteIfExists(file);
+                } else if (workspace != null) {
+                    page.add(parse(workspace.getFileName().toString(), name, file));
+                }
+            }
+        }
+    }
+
+    private static StagedKey parse(String workspace, String name, Path file) throws IOException {
+        try {
+            return new StagedKey(Long.parseUnsignedLong(workspace), Long.parseUnsignedLong(name));
+        } catch (NumberFormatException e) {
+            throw new IOException(
+                    "a file that is not ours is in the staging directory: " + file, e);
+        }
+    }
+}
