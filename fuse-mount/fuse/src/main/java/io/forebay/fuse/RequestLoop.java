@@ -40,13 +40,13 @@ final class RequestLoop implements Runnable {
                     new ReplyEncoder(arena.allocate((long) PAGE_BYTES + transferBytes, PAGE_BYTES));
             MemorySegment vectors = arena.allocate(Device.VECTORS_SIZE, Long.BYTES);
             long read = device.read(request);
-            while (read >= 0 || isPassing(read)) {
+            while (read > 0 || isPassing(read)) {
                 if (read >= InHeader.SIZE) {
                     answer(request.asSlice(0, read), encoder, vectors);
                 }
                 read = device.read(request);
             }
-            if (read != -Errno.ENODEV.number()) {
+            if (read < 0 && read != -Errno.ENODEV.number()) {
                 LOG.log(System.Logger.Level.ERROR, "the FUSE device failed errno={0}", -read);
             }
         }

@@ -1,0 +1,265 @@
+package io.forebay.fuse;
+
+import static io.forebay.fuse.Messages.HEADER;
+import static io.forebay.fuse.Messages.request;
+import static io.forebay.fuse.Messages.segment;
+import static io.forebay.fuse.Messages.utf8;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+/** Each opcode from golden bytes; then truncated and broken ones, which must fail cleanly. */
+class RequestDecoderTest {
+    private static final long SEED = 7;
+    private static final int MUTATIONS = 20_000;
+    private static final long FH = 0x1234567890ABCDEFL;
+
+    private static Request decode(int opcode, Object... parts) {
+        return RequestDecoder.decode(segment(request(opcode, parts)));
+    }
+
+    @Test
+    void theHeader() {
+        assertEquals(HEADER, decode(17).header());
+        assertEquals(new Request.StatFs(HEADER), decode(17));
+        assertEquals(new Request.ReadLink(HEADER), decode(5));
+        assertEquals(new Request.Unsupported(HEADER, 22), decode(22, 0, 0, "user.x\0"));
+    }
+
+    @Test
+    void names() {
+        assertArrayEquals(utf8("ü"), ((Request.Lookup) decode(1, "ü\0")).name());
+        assertArrayEquals(
+                new byte[] {(byte) 0xFF, 1},
+                ((Request.Lookup) decode(1, new byte[] {(byte) 0xFF, 1, 0})).name());
+        assertArrayEquals(utf8("a"), ((Request.Unlink) decode(10, "a\0")).name());
+        assertArrayEquals(utf8("a"), ((Request.RemoveDirectory) decode(11, "a\0")).name());
+        Request.SymLink link = (Request.SymLink) decode(6, "name\0../target\0");
+        assertArrayEquals(utf8("name"), link.name());
+        assertArrayEquals(utf8("../target"), link.target());
+    }
+
+    @Test
+    void extensionsBehindTheNameAreLeftOut() {
+        byte[] message = request(1, "abcdefg\0", 0xFFFFFFFFFFFFFFFFL);
+        message[36] = 1;
+        assertArrayEquals(
+                utf8("abcdefg"), ((Request.Lookup) RequestDecoder.decode(segment(message))).name());
+        message[36] = 9;
+        assertMalformed(message);
+    }
+
+    @Test
+    void newNodes() {
+        Request.MakeDirectory directory = (Request.MakeDirectory) decode(9, 040755, 022, "d\0");
+        assertEquals(0755, directory.mode());
+        assertArrayEquals(utf8("d"), directory.name());
+        Request.MakeNode node = (Request.MakeNode) decode(8, 010644, 0x103, 022, 0, "p\0");
+        assertEquals(010644, node.mode());
+        assertEquals(0x103, node.rdev());
+        assertArrayEquals(utf8("p"), node.name());
+        Request.Create create = (Request.Create) decode(35, 0x8241, 0100600, 022, 0, "f\0");
+        assertEquals(0x8241, create.flags());
+        assertEquals(0600, create.mode());
+        assertArrayEquals(utf8("f"), create.name());
+    }
+
+    @Test
+    void renames() {
+        Request.Rename plain = (Request.Rename) decode(12, 77L, "a\0bc\0");
+        assertEquals(77, plain.newParent());
+        assertEquals(0, plain.flags());
+        assertArrayEquals(utf8("a"), plain.name());
+        assertArrayEquals(utf8("bc"), plain.newName());
+        Request.Rename flagged = (Request.Rename) decode(45, 78L, 2, 0, "a\0bc\0");
+        assertEquals(78, flagged.newParent());
+        assertEquals(2, flagged.flags());
+        assertArrayEquals(utf8("bc"), flagged.newName());
+    }
+
+    @Test
+    void attributes() {
+        assertEquals(new Request.GetAttr(HEADER, OptionalLong.empty()), decode(3, 0, 0, FH));
+        assertEquals(new Request.GetAttr(HEADER, OptionalLong.of(FH)), decode(3, 1, 0, FH));
+        Request.SetAttr all = (Request.SetAttr) decode(4, setAttr(0x7F));
+        assertEquals(
+                new Request.AttributeChange(
+                        OptionalInt.of(0644),
+                        OptionalInt.of(11),
+                        OptionalInt.of(12),
+                        OptionalLong.of(99),
+                        OptionalLong.of(-1_000_000_000L + 5),
+                        OptionalLong.of(2_000_000_006L),
+                        false,
+                        false,
+                        OptionalLong.of(FH)),
+                all.change());
+        Request.SetAttr now = (Request.SetAttr) decode(4, setAttr(0x1B0));
+        assertEquals(
+                new Request.AttributeChange(
+                        OptionalInt.empty(),
+                        OptionalInt.empty(),
+                        OptionalInt.empty(),
+                        OptionalLong.empty(),
+                        OptionalLong.empty(),
+                        OptionalLong.empty(),
+                        true,
+                        true,
+                        OptionalLong.empty()),
+                now.change());
+    }
+
+    private static byte[] setAttr(int valid) {
+        return Messages.bytes(valid, 0, FH, 99L, 0L, -1L, 2L, 3L, 5, 6, 7, 0100644, 0, 11, 12, 0);
+    }
+
+    @Test
+    void openFiles() {
+        assertEquals(new Request.Open(HEADER, 0x8002), decode(14, 0x8002, 0));
+        assertEquals(new Request.OpenDirectory(HEADER, 0x10000), decode(27, 0x10000, 0));
+        assertEquals(new Request.Read(HEADER, FH, 1L << 40, 4096), decode(15, readIn()));
+        assertEquals(new Request.Flush(HEADER, FH, 31), decode(25, FH, 0, 0, 31L));
+        assertEquals(new Request.Fsync(HEADER, FH, true), decode(20, FH, 1, 0));
+        assertEquals(new Request.Fsync(HEADER, FH, false), decode(20, FH, 0, 0));
+        assertEquals(new Request.FsyncDirectory(HEADER, FH, true), decode(30, FH, 1, 0));
+        assertEquals(new Request.Release(HEADER, FH, 2), decode(18, FH, 2, 0, 0L));
+        assertEquals(new Request.ReleaseDirectory(HEADER, FH), decode(29, FH, 2, 0, 0L));
+        assertEquals(
+                new Request.ReadDirectory(HEADER, FH, 1L << 40, 4096, false), decode(28, readIn()));
+        assertEquals(
+                new Request.ReadDirectory(HEADER, FH, 1L << 40, 4096, true), decode(44, readIn()));
+    }
+
+    private static byte[] readIn() {
+        return Messages.bytes(FH, 1L << 40, 4096, 0, 0L, 0, 0);
+    }
+
+    @Test
+    void writes() {
+        Request.Write write =
+                assertInstanceOf(
+                        Request.Write.class, decode(16, FH, 5L, 4, 0, 0L, 0x8001, 0, "data"));
+        assertEquals(FH, write.handle());
+        assertEquals(5, write.offset());
+        assertEquals(0x8001, write.flags());
+        assertArrayEquals(utf8("data"), write.data().toArray(ValueLayout.JAVA_BYTE));
+        assertMalformed(request(16, FH, 5L, 5, 0, 0L, 0, 0, "data"));
+        assertMalformed(request(16, FH, 5L, -1, 0, 0L, 0, 0, "data"));
+    }
+
+    @Test
+    void forgets() {
+        assertEquals(new Request.Forget(HEADER, 3), decode(2, 3L));
+        List<Request.Forget> batch =
+                RequestDecoder.forgets(segment(request(42, 2, 0, 10L, 1L, 11L, 2L)));
+        assertEquals(2, batch.size());
+        assertEquals(10, batch.get(0).header().nodeId());
+        assertEquals(1, batch.get(0).count());
+        assertEquals(11, batch.get(1).header().nodeId());
+        assertEquals(2, batch.get(1).count());
+        assertThrows(
+                FuseException.class,
+                () -> RequestDecoder.forgets(segment(request(42, 3, 0, 10L, 1L, 11L, 2L))));
+    }
+
+    @Test
+    void whatIsNotWhatItSays() {
+        assertMalformed(request(1, "no end"));
+        assertMalformed(request(1, "\0"));
+        assertMalformed(request(6, "name\0"));
+        assertMalformed(request(12, 1L, "a\0"));
+        assertMalformed(Arrays.copyOf(request(1, "a\0"), 41));
+        assertMalformed(Arrays.copyOf(request(1, "a\0"), 60));
+        assertMalformed(new byte[10]);
+    }
+
+    private static void assertMalformed(byte[] message) {
+        FuseException refused =
+                assertThrows(FuseException.class, () -> RequestDecoder.decode(segment(message)));
+        assertEquals(Errno.EPROTO, refused.errno());
+    }
+
+    /** Every prefix of every request, with the length put right and left wrong. */
+    @Test
+    void truncated() {
+        for (byte[] whole : samples()) {
+            for (int length = 0; length < whole.length; length++) {
+                byte[] part = Arrays.copyOf(whole, length);
+                decodeAnything(part, "prefix of " + length);
+                if (length >= 4) {
+                    part[0] = (byte) length;
+                    part[1] = 0;
+                    decodeAnything(part, "request of " + length);
+                }
+            }
+        }
+    }
+
+    @Test
+    void garbage() {
+        long seed = Long.getLong("forebay.seed", SEED);
+        Random random = new Random(seed);
+        List<byte[]> samples = samples();
+        for (int round = 0; round < MUTATIONS; round++) {
+            byte[] message = samples.get(random.nextInt(samples.size())).clone();
+            for (int change = random.nextInt(8); change >= 0; change--) {
+                int from = random.nextBoolean() ? 4 : 0;
+                int place = from + random.nextInt(message.length - from);
+                message[place] = (byte) random.nextInt();
+            }
+            decodeAnything(message, "seed " + seed + " round " + round);
+        }
+    }
+
+    /** Either a request or a FuseException; nothing else, and no access beyond the message. */
+    private static void decodeAnything(byte[] message, String which) {
+        try {
+            RequestDecoder.decode(segment(message));
+        } catch (FuseException refused) {
+            assertEquals(Errno.EPROTO, refused.errno(), which);
+        } catch (RuntimeException leaked) {
+            throw new AssertionError(which, leaked);
+        }
+        try {
+            RequestDecoder.forgets(segment(message));
+        } catch (FuseException refused) {
+            assertEquals(Errno.EPROTO, refused.errno(), which);
+        } catch (RuntimeException leaked) {
+            throw new AssertionError(which, leaked);
+        }
+    }
+
+    private static List<byte[]> samples() {
+        List<byte[]> samples = new ArrayList<>();
+        samples.add(request(1, "name\0"));
+        samples.add(request(2, 3L));
+        samples.add(request(3, 1, 0, FH));
+        samples.add(request(4, setAttr(0x7F)));
+        samples.add(request(6, "name\0target\0"));
+        samples.add(request(8, 010644, 0x103, 022, 0, "p\0"));
+        samples.add(request(9, 0755, 022, "d\0"));
+        samples.add(request(12, 77L, "a\0bc\0"));
+        samples.add(request(45, 78L, 2, 0, "a\0bc\0"));
+        samples.add(request(35, 0x8241, 0100600, 022, 0, "f\0"));
+        samples.add(request(14, 2, 0));
+        samples.add(request(15, readIn()));
+        samples.add(request(16, FH, 5L, 4, 0, 0L, 0x8001, 0, "data"));
+        samples.add(request(18, FH, 2, 0, 0L));
+        samples.add(request(20, FH, 1, 0));
+        samples.add(request(25, FH, 0, 0, 31L));
+        samples.add(request(28, readIn()));
+        samples.add(request(42, 2, 0, 10L, 1L, 11L, 2L));
+        samples.add(request(44, readIn()));
+        return samples;
+    }
+}
