@@ -60,6 +60,13 @@ final class UpCommand implements Callable<Integer> {
     @Option(names = "--secret-key", description = "default: $AWS_SECRET_ACCESS_KEY")
     private @Nullable String secretKey;
 
+    @Option(
+            names = "--flush-delay-millis",
+            paramLabel = "MS",
+            defaultValue = "1000",
+            description = "of a new workspace: how long a closed file rests before its upload")
+    private int flushDelayMillis;
+
     @Option(names = "--http-port", paramLabel = "P", description = "of GraphQL (default: any)")
     private int httpPort;
 
@@ -86,7 +93,7 @@ final class UpCommand implements Callable<Integer> {
                 mountPoint,
                 workspace,
                 new UpRequest.Bucket(bucket, prefix, endpoint, region, keys()),
-                !noPassthrough,
+                new UpRequest.Mode(!noPassthrough, flushDelayMillis),
                 new UpRequest.GivenPorts(httpPort, s3Port));
     }
 

@@ -1,6 +1,7 @@
 package io.forebay.cli.graphql;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.forebay.cli.state.Settings.BucketAt;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -52,10 +53,20 @@ public final class ControlPlane {
         return found.isObject() ? Optional.of(read(found)) : Optional.empty();
     }
 
-    public void createWorkspace(String name, String bucket, String prefix) {
+    public void createWorkspace(String name, BucketAt at, int flushDelayMillis) {
         client.ask(
                 "mutation($input: CreateWorkspaceInput!) { createWorkspace(input: $input) { name } }",
-                Map.of("input", Map.of("name", name, "bucket", bucket, "prefix", prefix)),
+                Map.of(
+                        "input",
+                        Map.of(
+                                "name",
+                                name,
+                                "bucket",
+                                at.bucket(),
+                                "prefix",
+                                at.prefix(),
+                                "flushDelayMillis",
+                                flushDelayMillis)),
                 CREATE_TIMEOUT);
     }
 

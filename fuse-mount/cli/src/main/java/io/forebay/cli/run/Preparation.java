@@ -57,7 +57,8 @@ public final class Preparation {
                 mountPoint(request, before),
                 workspace,
                 bucket(request.bucket(), before == null ? null : before.bucket()),
-                request.passthrough(),
+                request.mode().passthrough(),
+                request.mode().flushDelayMillis(),
                 before == null ? freshKeys() : before.localKeys());
     }
 

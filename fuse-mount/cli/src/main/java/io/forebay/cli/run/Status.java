@@ -59,6 +59,7 @@ public record Status(
                 settings.workspace(),
                 settings.bucket(),
                 settings.passthrough(),
+                settings.flushDelayMillis(),
                 new Settings.LocalKeys(settings.localKeys().accessKey(), ""));
     }
 

@@ -7,8 +7,11 @@ public record UpRequest(
         @Nullable String mountPoint,
         @Nullable String workspace,
         Bucket bucket,
-        boolean passthrough,
+        Mode mode,
         GivenPorts ports) {
+
+    /** How the mount moves bytes, and how long a closed file rests before its upload starts. */
+    public record Mode(boolean passthrough, int flushDelayMillis) {}
 
     /** Where objects shall go, and with which keys. */
     public record Bucket(

@@ -25,7 +25,7 @@ final class WorkspaceSetup {
                             found -> requireSame(found, asked),
                             () ->
                                     controlPlane.createWorkspace(
-                                            name, asked.bucket(), asked.prefix()));
+                                            name, asked, instance.settings().flushDelayMillis()));
         } catch (GraphQlFailure refused) {
             throw new CliFailure(
                     "cannot make the workspace "

@@ -7,12 +7,14 @@ import org.jspecify.annotations.Nullable;
  * foreign object store are not kept: they come from the environment each time.
  *
  * @param mountPoint absolute
+ * @param flushDelayMillis of a workspace that is made at this start
  */
 public record Settings(
         String mountPoint,
         String workspace,
         BucketAt bucket,
         boolean passthrough,
+        int flushDelayMillis,
         LocalKeys localKeys) {
 
     /** Where the workspace's objects go; without an endpoint, into the local object store. */
