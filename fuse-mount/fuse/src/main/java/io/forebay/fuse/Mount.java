@@ -1,6 +1,8 @@
 package io.forebay.fuse;
 
+import io.forebay.fuse.posix.DescriptorHandover;
 import io.forebay.fuse.posix.Device;
+import io.forebay.fuse.posix.Fusermount;
 import io.forebay.fuse.posix.MountTable;
 import io.forebay.fuse.posix.Mounts;
 import io.forebay.fuse.posix.ThisProcess;
@@ -32,13 +34,11 @@ record Mount(Path mountPoint, Device device, int deviceMinor) {
         Path mountPoint = MountPoint.check(options.mountPoint());
         if (!Files.exists(Path.of(Device.PATH))) {
             throw new FuseMountException(
-                    "/dev/fuse is missing. Load the module (modprobe fuse); in a container, pass the"
-                            + " device in (--device /dev/fuse)");
+                    "/dev/fuse is missing. Load the module (modprobe fuse); in a container, pass"
+                            + " the device in (--device /dev/fuse)");
         }
         Device device =
-                administrator
-                        ? byKernel(mountPoint, options)
-                        : Fusermount.mount(mountPoint, options, SUBTYPE);
+                administrator ? byKernel(mountPoint, options) : byProgram(mountPoint, options);
         int minor = MountPoint.mountedAt(mountPoint).map(MountTable.Entry::deviceMinor).orElse(-1);
         return new Mount(mountPoint, device, minor);
     }
@@ -73,6 +73,28 @@ record Mount(Path mountPoint, Device device, int deviceMinor) {
         return device;
     }
 
+    static Device byProgram(Path mountPoint, MountOptions options) {
+        Fusermount program = Fusermount.find().orElseThrow(Mount::noProgram);
+        String list =
+                "fsname=%s,subtype=%s,default_permissions%s"
+                        .formatted(
+                                options.source().replace("\\", "\\\\").replace(",", "\\,"),
+                                SUBTYPE,
+                                options.allowOther() ? ",allow_other" : "");
+        DescriptorHandover handover = program.mount(mountPoint, list);
+        if (handover.descriptor() < 0) {
+            throw new FuseMountException(
+                    "fusermount3 could not mount at " + mountPoint + ": " + handover.errors());
+        }
+        return Device.of(handover.descriptor());
+    }
+
+    private static FuseMountException noProgram() {
+        return new FuseMountException(
+                "Mounting needs CAP_SYS_ADMIN or the program fusermount3, and neither is here."
+                        + " Install it: apt install fuse3");
+    }
+
     /** Takes the mount out of the tree, also while files in it are open. */
     void unmount() {
         if (!isThere()) {
@@ -83,7 +105,7 @@ record Mount(Path mountPoint, Device device, int deviceMinor) {
             result = Mounts.detach(mountPoint);
         }
         if (result == -Errno.EPERM.number()) {
-            Fusermount.unmount(mountPoint);
+            Fusermount.find().ifPresent(program -> program.unmount(mountPoint));
         }
     }
 

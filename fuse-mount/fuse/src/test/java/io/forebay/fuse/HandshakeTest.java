@@ -15,7 +15,7 @@ import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 
-class HandshakeTest {
+final class HandshakeTest {
     private static final MountOptions OPTIONS = MountOptions.of(Path.of("/mnt"));
 
     private static InitIn init(int major, int minor, long flags) {

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.forebay.fuse.posix.Fusermount;
 import io.forebay.fuse.posix.Mounts;
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -38,7 +39,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The whole module against this machine's kernel. */
 @EnabledIf("canMount")
 @Timeout(value = 60, unit = TimeUnit.SECONDS)
-class KernelMountTest {
+final class KernelMountTest {
     private static final int ENTRIES = 5_000;
     private static final int CHUNK = 1 << 20;
     private static final int CHUNKS = 4;
@@ -202,14 +203,12 @@ class KernelMountTest {
             FileStore store = Files.getFileStore(root);
             assertEquals("fuse.forebay", store.type());
             assertEquals("a,b\\c", store.name());
-            Fusermount.unmount(root);
+            Fusermount.find().orElseThrow().unmount(root);
             session.awaitEnd();
             FuseMountException refused =
                     assertThrows(
                             FuseMountException.class,
-                            () ->
-                                    Fusermount.mount(
-                                            directory.resolve("absent"), options, "forebay"));
+                            () -> Mount.byProgram(directory.resolve("absent"), options));
             assertTrue(refused.toString().contains("No such file"), refused.toString());
         } finally {
             Mounts.force(root);

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Each mistake has a message that says what to do. */
-class MountPointTest {
+final class MountPointTest {
     @TempDir Path directory;
 
     private static void assertRefused(Path path, String words) {

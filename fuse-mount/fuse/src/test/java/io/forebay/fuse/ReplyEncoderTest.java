@@ -16,7 +16,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** Golden bytes of each answer. The buffer starts full of rubbish: every byte must be written. */
-class ReplyEncoderTest {
+final class ReplyEncoderTest {
     private static final Attributes ATTRIBUTES =
             new Attributes(
                     7, 0100644, 1, 1000, 100, 0x103, 4097, 16, 1_000_000_002L, -1L, 3_000_000_004L);

@@ -19,7 +19,7 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 /** Each opcode from golden bytes; then truncated and broken ones, which must fail cleanly. */
-class RequestDecoderTest {
+final class RequestDecoderTest {
     private static final long SEED = 7;
     private static final int MUTATIONS = 20_000;
     private static final long FH = 0x1234567890ABCDEFL;

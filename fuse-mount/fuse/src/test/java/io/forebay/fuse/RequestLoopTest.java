@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Timeout;
 
 /** A reader thread with a test in the kernel's place. */
 @Timeout(value = 60, unit = TimeUnit.SECONDS)
-class RequestLoopTest {
+final class RequestLoopTest {
     private static final int TRANSFER = 8192;
     private static final long SEED = 11;
     private static final int ROUNDS = 3_000;

@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-class UnsentTest {
+final class UnsentTest {
     private static final Reply.Entry ENTRY =
             new Reply.Entry(9, 0, new Attributes(9, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0), 0, 0);
     private static final Reply.Opened OPENED = new Reply.Opened(5, 0, 0);

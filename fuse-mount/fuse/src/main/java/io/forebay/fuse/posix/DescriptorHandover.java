@@ -55,7 +55,8 @@ public record DescriptorHandover(int descriptor, String errors) {
                 closeBoth(socket);
                 return new DescriptorHandover(-1, "no pipe could be made");
             }
-            int process = start(arena, program, arguments, environment, socket, pipe);
+            Spawn spawn = new Spawn(program, arguments, environment);
+            int process = spawn.start(arena, at(socket, 1), at(pipe, 1));
             Libc.close(at(socket, 1));
             Libc.close(at(pipe, 1));
             try {
@@ -66,38 +67,6 @@ public record DescriptorHandover(int descriptor, String errors) {
                 Libc.close(at(socket, 0));
                 Libc.close(at(pipe, 0));
             }
-        }
-    }
-
-    /** The process id, or the negative errno. */
-    private static int start(
-            Arena arena,
-            Path program,
-            List<String> arguments,
-            Map<String, String> environment,
-            MemorySegment socket,
-            MemorySegment pipe) {
-        Stream<String> variables =
-                Stream.concat(
-                        environment.entrySet().stream()
-                                .map(entry -> entry.getKey() + "=" + entry.getValue()),
-                        Stream.of(SOCKET_VARIABLE + "=" + CHILD_SOCKET));
-        MemorySegment process = arena.allocate(ValueLayout.JAVA_INT);
-        MemorySegment actions = arena.allocate(ACTIONS_BYTES, Long.BYTES);
-        Libc.initActions(actions);
-        try {
-            Libc.addDuplicate(actions, at(pipe, 1), CHILD_ERRORS);
-            Libc.addDuplicate(actions, at(socket, 1), CHILD_SOCKET);
-            int error =
-                    Libc.spawn(
-                            process,
-                            arena.allocateFrom(program.toString()),
-                            actions,
-                            strings(arena, arguments),
-                            strings(arena, variables.toList()));
-            return error == 0 ? at(process, 0) : -error;
-        } finally {
-            Libc.destroyActions(actions);
         }
     }
 
@@ -144,5 +113,32 @@ public record DescriptorHandover(int descriptor, String errors) {
     private static void closeBoth(MemorySegment descriptors) {
         Libc.close(at(descriptors, 0));
         Libc.close(at(descriptors, 1));
+    }
+
+    private record Spawn(Path program, List<String> arguments, Map<String, String> environment) {
+        /** The process id, or the negative errno. */
+        int start(Arena arena, int socket, int errors) {
+            MemorySegment process = arena.allocate(ValueLayout.JAVA_INT);
+            MemorySegment actions = arena.allocate(ACTIONS_BYTES, Long.BYTES);
+            Libc.initActions(actions);
+            try {
+                Libc.addDuplicate(actions, errors, CHILD_ERRORS);
+                Libc.addDuplicate(actions, socket, CHILD_SOCKET);
+                MemorySegment path = arena.allocateFrom(program.toString());
+                MemorySegment words = strings(arena, arguments);
+                int error = Libc.spawn(process, path, actions, words, strings(arena, variables()));
+                return error == 0 ? at(process, 0) : -error;
+            } finally {
+                Libc.destroyActions(actions);
+            }
+        }
+
+        private List<String> variables() {
+            return Stream.concat(
+                            environment.entrySet().stream()
+                                    .map(entry -> entry.getKey() + "=" + entry.getValue()),
+                            Stream.of(SOCKET_VARIABLE + "=" + CHILD_SOCKET))
+                    .toList();
+        }
     }
 }

@@ -66,6 +66,7 @@ public final class Device implements AutoCloseable {
      * @param vectors scratch of {@link #VECTORS_SIZE} bytes
      */
     public long write(MemorySegment head, MemorySegment data, MemorySegment vectors) {
+        // SAFETY: both segments are native, reachable from this frame, and used within this call.
         vectors.set(ValueLayout.JAVA_LONG, 0, head.address());
         vectors.set(ValueLayout.JAVA_LONG, 8, head.byteSize());
         vectors.set(ValueLayout.JAVA_LONG, 16, data.address());

@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
-class MountTableTest {
+final class MountTableTest {
     @Test
     void aLineOfTheTable() {
         String line = "98 27 0:52 / /mnt/a\\040b\\134$ rw,nosuid shared:1 - fuse.forebay ws rw";

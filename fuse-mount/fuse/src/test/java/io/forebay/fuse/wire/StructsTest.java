@@ -12,7 +12,7 @@ import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 
 /** What the tests of requests and answers do not reach: sizes, notifications, the ioctl. */
-class StructsTest {
+final class StructsTest {
     /** sizeof of each struct, as a C compiler says it for linux/fuse.h. */
     private static final Map<Integer, List<Function<MemorySegment, Record>>> SIZES =
             Map.of(
