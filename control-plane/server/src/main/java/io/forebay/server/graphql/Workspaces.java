@@ -1,0 +1,122 @@
+package io.forebay.server.graphql;
+
+import io.forebay.metadata.Metadata;
+import io.forebay.metadata.admin.NewWorkspace;
+import io.forebay.metadata.admin.WorkspaceView;
+import io.forebay.observability.EventName;
+import io.forebay.proto.FailureKind;
+import io.forebay.schema.ForebayException;
+import jakarta.inject.Singleton;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** Workspaces by name, and the making of one: it exists once a worker could use its bucket. */
+@Singleton
+final class Workspaces {
+    private static final System.Logger LOG = System.getLogger(Workspaces.class.getName());
+
+    /** A try of a bucket is four requests; a store that takes longer is not usable. */
+    private static final long PROBE_MILLIS_MAX = 15_000;
+
+    private final Metadata model;
+
+    /** Names that a call of this process is making; others that were never READY are remains. */
+    private final Set<String> inTheMaking = ConcurrentHashMap.newKeySet();
+
+    Workspaces(Metadata model) {
+        this.model = model;
+    }
+
+    Workspace withUsage(WorkspaceView view) {
+        return Workspace.of(view, model.workspaces().usage(view.id()));
+    }
+
+    Optional<WorkspaceView> ready(String name) {
+        return model.workspaces()
+                .find(name)
+                .filter(view -> view.state() == WorkspaceView.State.READY);
+    }
+
+    WorkspaceView named(String name) {
+        return ready(name)
+                .orElseThrow(() ->
+                        new ForebayException(
+                                        FailureKind.FAILURE_NOT_FOUND,
+                                        "There is no workspace of that name: create it, or"
+                                                + " ask for the workspaces that there are.")
+                                .with("workspace", name));
+    }
+
+    Workspace create(NewWorkspace request) {
+        if (!inTheMaking.add(request.name())) {
+            throw new ForebayException(
+                            FailureKind.FAILURE_BUSY,
+                            "A workspace of that name is being made: wait for that call.")
+                    .with("workspace", request.name());
+        }
+        try {
+            removeRemains(request.name());
+            return withUsage(probed(model.workspaces().create(request)));
+        } finally {
+            inTheMaking.remove(request.name());
+        }
+    }
+
+    /** What an earlier process began and did not see the end of. */
+    private void removeRemains(String name) {
+        model.workspaces()
+                .find(name)
+                .filter(view -> view.state() != WorkspaceView.State.READY)
+                .ifPresent(view -> model.workspaces().discard(view.id()));
+    }
+
+    private WorkspaceView probed(WorkspaceView asked) {
+        WorkspaceView.State state = WorkspaceView.State.PROBING;
+        String reason = "";
+        try {
+            Optional<WorkspaceView> answered =
+                    model.workspaces().awaitProbe(asked.id(), PROBE_MILLIS_MAX);
+            if (answered.isPresent()) {
+                state = answered.get().state();
+                reason = answered.get().message();
+            }
+            if (state == WorkspaceView.State.READY) {
+                LOG.log(
+                        System.Logger.Level.INFO,
+                        EventName.WORKSPACE_CREATED.line(
+                                "workspace",
+                                asked.name(),
+                                "bucket",
+                                asked.bucket(),
+                                "prefix",
+                                asked.prefix()));
+                return answered.orElseThrow();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        model.workspaces().discard(asked.id());
+        LOG.log(
+                System.Logger.Level.WARNING,
+                EventName.WORKSPACE_REFUSED.line("workspace", asked.name(), "reason", reason));
+        throw refusal(asked, state, reason);
+    }
+
+    private static ForebayException refusal(
+            WorkspaceView asked, WorkspaceView.State state, String reason) {
+        ForebayException refusal =
+                state == WorkspaceView.State.REFUSED
+                        ? new ForebayException(
+                                        FailureKind.FAILURE_UNAVAILABLE,
+                                        "The worker cannot use the bucket: correct the name, the"
+                                                + " prefix, or the worker's endpoint and"
+                                                + " credentials.")
+                                .with("reason", reason)
+                        : new ForebayException(
+                                FailureKind.FAILURE_UNAVAILABLE,
+                                "The worker did not try the bucket in time: see that it runs and"
+                                        + " reaches the store, then try again.");
+        return refusal.with("bucket", asked.bucket()).with("prefix", asked.prefix());
+    }
+}

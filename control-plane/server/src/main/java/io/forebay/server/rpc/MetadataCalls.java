@@ -1,0 +1,182 @@
+package io.forebay.server.rpc;
+
+import io.forebay.metadata.Metadata;
+import io.forebay.observability.SpanName;
+import io.forebay.proto.AttachReply;
+import io.forebay.proto.AttachRequest;
+import io.forebay.proto.CommitRequest;
+import io.forebay.proto.CreateRequest;
+import io.forebay.proto.DetachReply;
+import io.forebay.proto.DetachRequest;
+import io.forebay.proto.FileSystemStatusReply;
+import io.forebay.proto.FileSystemStatusRequest;
+import io.forebay.proto.GetAttributesRequest;
+import io.forebay.proto.LookupRequest;
+import io.forebay.proto.MakeNodeRequest;
+import io.forebay.proto.MetadataServiceGrpc;
+import io.forebay.proto.NodeReply;
+import io.forebay.proto.OpenReply;
+import io.forebay.proto.OpenRequest;
+import io.forebay.proto.ReadDirectoryReply;
+import io.forebay.proto.ReadDirectoryRequest;
+import io.forebay.proto.ReadLinkReply;
+import io.forebay.proto.ReadLinkRequest;
+import io.forebay.proto.ReleaseReply;
+import io.forebay.proto.ReleaseRequest;
+import io.forebay.proto.ReleasedFile;
+import io.forebay.proto.RemoveRequest;
+import io.forebay.proto.RenameReply;
+import io.forebay.proto.RenameRequest;
+import io.forebay.proto.RenewReply;
+import io.forebay.proto.RenewRequest;
+import io.forebay.proto.SetAttributesRequest;
+import io.forebay.proto.SyncReply;
+import io.forebay.proto.SyncRequest;
+import io.forebay.proto.TraceContext;
+import io.grpc.stub.StreamObserver;
+import io.quarkus.grpc.GrpcService;
+
+/** What mounts ask. */
+@GrpcService
+final class MetadataCalls extends MetadataServiceGrpc.MetadataServiceImplBase {
+    private final Metadata model;
+    private final Calls calls;
+    private final CallTrace trace;
+
+    MetadataCalls(Metadata model, Calls calls, CallTrace trace) {
+        this.model = model;
+        this.calls = calls;
+        this.trace = trace;
+    }
+
+    @Override
+    public void attach(AttachRequest request, StreamObserver<AttachReply> client) {
+        calls.answer(Rpc.ATTACH, client, () -> model.mounts().attach(request));
+    }
+
+    @Override
+    public void renew(RenewRequest request, StreamObserver<RenewReply> client) {
+        calls.answer(Rpc.RENEW, client, () -> model.mounts().renew(request));
+    }
+
+    @Override
+    public void detach(DetachRequest request, StreamObserver<DetachReply> client) {
+        calls.answer(Rpc.DETACH, client, () -> model.mounts().detach(request));
+    }
+
+    @Override
+    public void lookup(LookupRequest request, StreamObserver<NodeReply> client) {
+        calls.answer(Rpc.LOOKUP, client, () -> model.namespace().lookup(request));
+    }
+
+    @Override
+    public void getAttributes(GetAttributesRequest request, StreamObserver<NodeReply> client) {
+        calls.answer(Rpc.GET_ATTRIBUTES, client, () -> model.namespace().getAttributes(request));
+    }
+
+    @Override
+    public void setAttributes(SetAttributesRequest request, StreamObserver<NodeReply> client) {
+        calls.answer(Rpc.SET_ATTRIBUTES, client, () -> model.namespace().setAttributes(request));
+    }
+
+    @Override
+    public void create(CreateRequest request, StreamObserver<OpenReply> client) {
+        calls.answer(Rpc.CREATE, client, () -> model.openFiles().create(request));
+    }
+
+    @Override
+    public void makeNode(MakeNodeRequest request, StreamObserver<NodeReply> client) {
+        calls.answer(Rpc.MAKE_NODE, client, () -> model.namespace().makeNode(request));
+    }
+
+    @Override
+    public void readLink(ReadLinkRequest request, StreamObserver<ReadLinkReply> client) {
+        calls.answer(Rpc.READ_LINK, client, () -> model.namespace().readLink(request));
+    }
+
+    @Override
+    public void remove(RemoveRequest request, StreamObserver<NodeReply> client) {
+        calls.answer(Rpc.REMOVE, client, () -> model.namespace().remove(request));
+    }
+
+    @Override
+    public void rename(RenameRequest request, StreamObserver<RenameReply> client) {
+        calls.answer(Rpc.RENAME, client, () -> model.namespace().rename(request));
+    }
+
+    @Override
+    public void readDirectory(
+            ReadDirectoryRequest request, StreamObserver<ReadDirectoryReply> client) {
+        calls.answer(Rpc.READ_DIRECTORY, client, () -> model.namespace().readDirectory(request));
+    }
+
+    @Override
+    public void fileSystemStatus(
+            FileSystemStatusRequest request, StreamObserver<FileSystemStatusReply> client) {
+        calls.answer(
+                Rpc.FILE_SYSTEM_STATUS, client, () -> model.namespace().fileSystemStatus(request));
+    }
+
+    @Override
+    public void open(OpenRequest request, StreamObserver<OpenReply> client) {
+        calls.answer(Rpc.OPEN, client, () -> model.openFiles().open(request));
+    }
+
+    @Override
+    public void commit(CommitRequest request, StreamObserver<NodeReply> client) {
+        calls.answer(
+                request.getDurable() ? Rpc.COMMIT_DURABLE : Rpc.COMMIT,
+                client,
+                () ->
+                        trace.within(
+                                SpanName.METADATA_COMMIT,
+                                request.getCaller().getTrace(),
+                                ours -> model.openFiles().commit(traced(request, ours))));
+    }
+
+    @Override
+    public void release(ReleaseRequest request, StreamObserver<ReleaseReply> client) {
+        calls.answer(
+                Rpc.RELEASE,
+                client,
+                () ->
+                        trace.within(
+                                SpanName.METADATA_RELEASE,
+                                parent(request),
+                                ours -> model.openFiles().release(traced(request, ours))));
+    }
+
+    @Override
+    public void sync(SyncRequest request, StreamObserver<SyncReply> client) {
+        calls.answer(Rpc.SYNC, client, () -> model.namespace().sync(request));
+    }
+
+    private static CommitRequest traced(CommitRequest request, TraceContext ours) {
+        return ours.equals(request.getCaller().getTrace())
+                ? request
+                : request.toBuilder()
+                        .setCaller(request.getCaller().toBuilder().setTrace(ours))
+                        .build();
+    }
+
+    /** The request's own context, else that of its first file. */
+    private static TraceContext parent(ReleaseRequest request) {
+        return request.hasTrace() || request.getFilesCount() == 0
+                ? request.getTrace()
+                : request.getFiles(0).getTrace();
+    }
+
+    /** Files that came with the parent's context, or none, go on below our span. */
+    private static ReleaseRequest traced(ReleaseRequest request, TraceContext ours) {
+        TraceContext parent = parent(request);
+        if (ours.equals(parent)) {
+            return request;
+        }
+        ReleaseRequest.Builder traced = request.toBuilder().setTrace(ours).clearFiles();
+        for (ReleasedFile file : request.getFilesList()) {
+            boolean follows = !file.hasTrace() || file.getTrace().equals(parent);
+            traced.addFiles(follows ? file.toBuilder().setTrace(ours).build() : file);
+        }
+        return traced.build();
+    }
+}

@@ -1,0 +1,70 @@
+package io.forebay.server.wiring;
+
+import io.forebay.metadata.Metadata;
+import io.forebay.metadata.admin.Usage;
+import io.forebay.metadata.admin.WorkerView;
+import io.forebay.metadata.admin.WorkspaceView;
+import io.forebay.observability.MetricName;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.MultiGauge;
+import io.micrometer.core.instrument.Tags;
+import jakarta.inject.Singleton;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** The gauges: what the model holds, as it was at the last look. */
+@Singleton
+final class Measurements {
+    private static final double MILLIS_PER_SECOND = 1000;
+
+    private final Metadata model;
+    private final AtomicLong mounts;
+    private final AtomicLong workers;
+    private final MultiGauge dirtyBytes;
+    private final MultiGauge dirtyFiles;
+    private final MultiGauge lossWindow;
+
+    Measurements(Metadata model, MeterRegistry registry) {
+        this.model = model;
+        mounts = gauge(registry, MetricName.MOUNTS);
+        workers = gauge(registry, MetricName.WORKERS);
+        dirtyBytes = byWorkspace(registry, MetricName.DIRTY_BYTES);
+        dirtyFiles = byWorkspace(registry, MetricName.DIRTY_FILES);
+        lossWindow = byWorkspace(registry, MetricName.LOSS_WINDOW);
+    }
+
+    void take() {
+        mounts.set(model.mounts().list().size());
+        workers.set(model.workers().list().stream().filter(WorkerView::healthy).count());
+        List<MultiGauge.Row<?>> bytes = new ArrayList<>();
+        List<MultiGauge.Row<?>> files = new ArrayList<>();
+        List<MultiGauge.Row<?>> windows = new ArrayList<>();
+        for (WorkspaceView workspace : model.workspaces().list()) {
+            Usage usage = model.workspaces().usage(workspace.id());
+            Tags tags = Tags.of("workspace", workspace.name());
+            bytes.add(MultiGauge.Row.of(tags, usage.dirtyBytes()));
+            files.add(MultiGauge.Row.of(tags, usage.dirtyFiles()));
+            windows.add(MultiGauge.Row.of(tags, usage.lossWindow().toMillis() / MILLIS_PER_SECOND));
+        }
+        dirtyBytes.register(bytes, true);
+        dirtyFiles.register(files, true);
+        lossWindow.register(windows, true);
+    }
+
+    private static AtomicLong gauge(MeterRegistry registry, MetricName name) {
+        AtomicLong value = new AtomicLong();
+        Gauge.builder(name.label(), value, AtomicLong::get)
+                .description(name.description())
+                .register(registry);
+        return value;
+    }
+
+    private static MultiGauge byWorkspace(MeterRegistry registry, MetricName name) {
+        return MultiGauge.builder(name.label())
+                .description(name.description())
+                .baseUnit(name.unit())
+                .register(registry);
+    }
+}

@@ -1,0 +1,20 @@
+package io.forebay.server.wiring;
+
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithName;
+import java.util.Optional;
+
+/** The keys of ours that the control plane reads; {@link ServerSettings} checks their values. */
+@ConfigMapping(prefix = "forebay")
+interface ServerMapping {
+    /** Where everything is kept that must outlive the process. */
+    @WithName("state.directory")
+    Optional<String> stateDirectory();
+
+    /** Where traces go by OTLP, such as http://127.0.0.1:4317; absent: nowhere. */
+    @WithName("otlp.endpoint")
+    Optional<String> otlpEndpoint();
+
+    /** For tests only: what random tests start from. Named here so that it is no unknown key. */
+    Optional<String> seed();
+}

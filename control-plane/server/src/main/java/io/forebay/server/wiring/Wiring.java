@@ -1,0 +1,54 @@
+package io.forebay.server.wiring;
+
+import io.forebay.metadata.Metadata;
+import io.forebay.metadata.kv.rocks.RocksStore;
+import jakarta.enterprise.inject.Disposes;
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Singleton;
+import java.time.InstantSource;
+import org.eclipse.microprofile.config.ConfigProvider;
+
+/** Makes the parts, each once. */
+@Singleton
+final class Wiring {
+    @Produces
+    @Singleton
+    ServerSettings settings(ServerMapping mapping) {
+        UnknownKeys.refuse(ConfigProvider.getConfig());
+        return ServerSettings.of(mapping);
+    }
+
+    @Produces
+    @Singleton
+    StateDirectory stateDirectory(ServerSettings settings) {
+        return StateDirectory.open(settings.stateDirectory());
+    }
+
+    @Produces
+    @Singleton
+    GuardedStore store(StateDirectory state) {
+        return new GuardedStore(RocksStore.open(state.metadata()));
+    }
+
+    void close(@Disposes GuardedStore store) {
+        store.close();
+    }
+
+    @Produces
+    @Singleton
+    InstantSource clock() {
+        return InstantSource.system();
+    }
+
+    @Produces
+    @Singleton
+    Pause pause() {
+        return Thread::sleep;
+    }
+
+    @Produces
+    @Singleton
+    Metadata metadata(GuardedStore store, InstantSource clock, StateDirectory state) {
+        return new Metadata(store, clock, state.masterKey());
+    }
+}
