@@ -1,4 +1,4 @@
 package io.forebay.persist;
 
-/** The object that a copy is made of; one of another etag is not copied. */
-public record CopySource(ObjectRef object, String etag, long size) {}
+/** A range of the object that a part is copied of; an object of another etag is not copied. */
+public record CopySource(ObjectRef object, String etag, long offset, long length) {}

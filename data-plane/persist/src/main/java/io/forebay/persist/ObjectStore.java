@@ -11,20 +11,30 @@ import java.util.Optional;
  *
  * <p>Failures are {@link io.forebay.schema.ForebayException}. A write that fails as {@code
  * UNAVAILABLE} may have been done all the same; after any other kind it was not.
+ *
+ * <p>There is no copy in one request: few stores check a condition on its target. A copy is an
+ * upload whose parts are copied on the server's side.
  */
 public interface ObjectStore extends AutoCloseable {
     /** The object, or nothing when there is none. */
     Optional<StoredObject> head(ObjectRef object);
 
-    /** Writes an object of at most 5 GiB in one request; never {@code SourceGone}. */
+    /** Writes an object of at most 5 GiB in one request; never {@code UploadGone}. */
     WriteResult put(
             ObjectRef target, Slice content, Map<String, String> metadata, Condition condition);
 
     /** Begins an upload whose object will carry this metadata. */
     MultipartUpload begin(ObjectRef target, Map<String, String> metadata);
 
-    /** Stores one part, numbered from 1; a part of the same number is replaced. */
+    /**
+     * Stores one part, numbered from 1; a part of the same number is replaced. Fails as {@code
+     * NOT_FOUND} when the upload is not there, {@code CORRUPT} when the bytes that arrived are not
+     * those of the checksum.
+     */
     UploadedPart uploadPart(MultipartUpload upload, int number, Slice content);
+
+    /** Copies one part of at most 5 GiB; nothing when the source is not there any more. */
+    Optional<UploadedPart> copyPart(MultipartUpload upload, int number, CopySource source);
 
     /** The parts that are stored, by number; nothing when the upload is not there any more. */
     Optional<List<UploadedPart>> listParts(MultipartUpload upload);
@@ -34,13 +44,6 @@ public interface ObjectStore extends AutoCloseable {
 
     /** Forgets an upload and its parts; one that is not there is no failure. */
     void abort(MultipartUpload upload);
-
-    /** Copies on the server's side, and gives the copy this metadata instead of the source's. */
-    WriteResult copy(
-            CopySource source,
-            ObjectRef target,
-            Map<String, String> metadata,
-            Condition condition);
 
     /** Deletes the object if it still has this etag. */
     RemoveResult remove(ObjectRef object, String expectedEtag);

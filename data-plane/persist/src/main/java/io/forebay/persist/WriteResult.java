@@ -7,9 +7,9 @@ public sealed interface WriteResult {
     /** The object is there. The checksum has the form of {@link StoredObject#checksum}. */
     record Written(String etag, Optional<String> checksum) implements WriteResult {}
 
-    /** The condition did not hold; nothing was written. */
+    /** The condition did not hold; nothing was written, and an upload is still there. */
     record ConditionFailed() implements WriteResult {}
 
-    /** The multipart upload, or the object to copy, is not there any more; nothing was written. */
-    record SourceGone() implements WriteResult {}
+    /** The multipart upload is not there any more: completed or aborted before; nothing changed. */
+    record UploadGone() implements WriteResult {}
 }

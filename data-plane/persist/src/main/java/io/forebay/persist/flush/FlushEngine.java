@@ -1,14 +1,38 @@
 package io.forebay.persist.flush;
 
 import io.forebay.persist.ObjectStore;
+import io.forebay.proto.Task;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 
-/** Runs the control plane's tasks, a bounded number at a time, until it is closed. */
+/**
+ * Runs the control plane's tasks, a bounded number at a time, until it is closed. A task that it
+ * neither ends nor pauses is handed out again by the control plane.
+ */
 public final class FlushEngine implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger(FlushEngine.class.getName());
+
+    /** Reports to a control plane that is away are repeated as long; a task's lease is longer. */
+    private static final Duration REPORT_PATIENCE = Duration.ofSeconds(15);
+
     private final FlushControl control;
-    private final StagedBytes staged;
-    private final ObjectStore store;
     private final FlushListener listener;
     private final FlushSettings settings;
+    private final CountDownLatch closing = new CountDownLatch(1);
+    private final ExecutorService tasks = Executors.newVirtualThreadPerTaskExecutor();
+    private final ExecutorService helpers = Executors.newVirtualThreadPerTaskExecutor();
+    private final Semaphore room;
+    private final Set<TaskId> running = ConcurrentHashMap.newKeySet();
+    private final TaskRunner runner;
+    private final Thread taker = Thread.ofVirtual().name("flush-taker").unstarted(this::take);
 
     public FlushEngine(
             FlushControl control,
@@ -17,25 +41,115 @@ public final class FlushEngine implements AutoCloseable {
             FlushListener listener,
             FlushSettings settings) {
         this.control = control;
-        this.staged = staged;
-        this.store = store;
         this.listener = listener;
         this.settings = settings;
+        this.room = new Semaphore(settings.tasks());
+        ControlCalls calls = new ControlCalls(control, helpers, closing, REPORT_PATIENCE);
+        Publication publication = new Publication(calls, store, closing, settings.busyWait());
+        PartSender parts = new PartSender(helpers, settings.parts(), closing);
+        Uploader uploader = new Uploader(staged, store, parts, publication);
+        TaskRunner.Reporter reporter = new TaskRunner.Reporter(listener, settings.clock());
+        this.runner = new TaskRunner(calls, staged, store, uploader, reporter);
     }
 
     /** Begins to take tasks. Call once. */
     public void start() {
-        if (settings.tasks() > 0) {
-            throw new UnsupportedOperationException("" + control + staged + store + listener);
-        }
+        taker.start();
     }
 
     /** Tasks that are in flight. */
     public int inFlight() {
-        return 0;
+        return running.size();
     }
 
-    /** Takes no more tasks and waits for those in flight, as long as the settings say. */
+    /** Takes no more tasks, pauses large uploads, and waits as long as the settings say. */
     @Override
-    public void close() {}
+    public void close() {
+        closing.countDown();
+        taker.interrupt();
+        tasks.shutdown();
+        try {
+            if (!tasks.awaitTermination(settings.closeWait().toMillis(), TimeUnit.MILLISECONDS)) {
+                LOG.log(
+                        System.Logger.Level.WARNING,
+                        "tasks are left to a later start inFlight={0}",
+                        running.size());
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            tasks.shutdownNow();
+            helpers.shutdownNow();
+        }
+    }
+
+    private void take() {
+        Pauses pauses = new Pauses(closing, Duration.ofDays(1));
+        boolean failing = false;
+        while (closing.getCount() > 0) {
+            int permits = 0;
+            try {
+                room.acquire();
+                permits = 1 + room.drainPermits();
+                List<Task> taken = control.takeTasks(permits, settings.takeWait());
+                permits -= launch(taken, permits);
+                failing = recovered(failing);
+                pauses = new Pauses(closing, Duration.ofDays(1));
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return;
+            } catch (RuntimeException e) {
+                failing = failed(failing, e);
+                pauses.pause();
+            } finally {
+                room.release(permits);
+            }
+        }
+    }
+
+    /** Starts the tasks that are not running yet; each takes a permit along. */
+    private int launch(List<Task> taken, int permits) {
+        int launched = 0;
+        for (Task task : taken) {
+            TaskId id = TaskId.of(task);
+            if (launched == permits || closing.getCount() == 0 || !running.add(id)) {
+                continue;
+            }
+            try {
+                tasks.execute(() -> run(id, task));
+                launched++;
+            } catch (RejectedExecutionException e) {
+                running.remove(id); // closed meanwhile
+            }
+        }
+        return launched;
+    }
+
+    private void run(TaskId id, Task task) {
+        try {
+            listener.runAround(task, () -> runner.run(task));
+        } catch (RuntimeException e) {
+            LOG.log(System.Logger.Level.ERROR, "a task failed by a bug id=" + id, e);
+        } finally {
+            running.remove(id);
+            room.release();
+        }
+    }
+
+    private boolean failed(boolean before, RuntimeException failure) {
+        if (!before && closing.getCount() > 0) {
+            LOG.log(
+                    System.Logger.Level.WARNING,
+                    "no tasks from the control plane, asking again cause={0}",
+                    failure);
+        }
+        return true;
+    }
+
+    private boolean recovered(boolean before) {
+        if (before) {
+            LOG.log(System.Logger.Level.INFO, "tasks come from the control plane again");
+        }
+        return false;
+    }
 }

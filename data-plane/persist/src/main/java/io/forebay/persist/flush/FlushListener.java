@@ -15,8 +15,7 @@ public interface FlushListener {
     default void started(Task task) {}
 
     /** The object of an upload is in the bucket; {@code sentBytes} went over the wire for it. */
-    default void published(
-            Task task, PublishedObject object, long sentBytes, Duration elapsed) {}
+    default void published(Task task, PublishedObject object, long sentBytes, Duration elapsed) {}
 
     /** A task other than an upload was done, or an upload was not needed any more. */
     default void ended(Task task, Duration elapsed) {}

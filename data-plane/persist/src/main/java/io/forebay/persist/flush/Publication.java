@@ -1,0 +1,156 @@
+package io.forebay.persist.flush;
+
+import io.forebay.persist.Condition;
+import io.forebay.persist.ObjectMetadata;
+import io.forebay.persist.ObjectStore;
+import io.forebay.persist.StoredObject;
+import io.forebay.persist.WriteResult;
+import io.forebay.proto.FailureKind;
+import io.forebay.proto.PublishVerdict;
+import io.forebay.proto.PublishedObject;
+import io.forebay.schema.ForebayException;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+
+/**
+ * The moment in which an object appears. The control plane marks the key, the write is conditional
+ * on what the key held, and an object of ours that is there already is recognised by its metadata.
+ */
+final class Publication {
+    /** Looks at the key and writes again: more means that somebody writes it all the time. */
+    private static final int WRITES_MAX = 3;
+
+    private final ControlCalls control;
+    private final ObjectStore store;
+    private final CountDownLatch closing;
+    private final Duration busyWait;
+
+    Publication(
+            ControlCalls control, ObjectStore store, CountDownLatch closing, Duration busyWait) {
+        this.control = control;
+        this.store = store;
+        this.closing = closing;
+        this.busyWait = busyWait;
+    }
+
+    /** The write that makes the object. */
+    interface Write {
+        WriteResult on(Condition condition);
+    }
+
+    /** Asks for the key and makes the object. What is returned has not been reported yet. */
+    UploadEnd publish(Upload upload, String uploadId, Write write) {
+        Pauses pauses = new Pauses(closing, busyWait);
+        while (true) {
+            PublishVerdict verdict = control.begin(upload.intent(uploadId));
+            switch (verdict.getDecision()) {
+                case DECISION_GO -> {
+                    return write(upload, verdict, write);
+                }
+                case DECISION_STALE -> {
+                    return new UploadEnd.Stale();
+                }
+                default -> {
+                    if (!pauses.pause()) {
+                        return closing.getCount() == 0
+                                ? new UploadEnd.Paused()
+                                : new UploadEnd.Failed(
+                                        "The key is busy with an earlier operation; tried again.");
+                    }
+                }
+            }
+        }
+    }
+
+    private UploadEnd write(Upload upload, PublishVerdict verdict, Write write) {
+        Condition condition = Condition.replacing(verdict.getExpectedEtag());
+        for (int i = 0; i < WRITES_MAX; i++) {
+            try {
+                switch (write.on(condition)) {
+                    case WriteResult.Written(String etag, Optional<String> checksum) -> {
+                        return published(upload, etag, checksum);
+                    }
+                    case WriteResult.ConditionFailed() -> {
+                        Optional<StoredObject> there = store.head(upload.target());
+                        if (there.isPresent() && isOurs(upload, there.get())) {
+                            return published(upload, there.get());
+                        }
+                        Optional<Condition> next = next(condition, verdict, there);
+                        if (next.isEmpty()) {
+                            return new UploadEnd.Conflict();
+                        }
+                        condition = next.get();
+                    }
+                    case WriteResult.UploadGone() -> {
+                        return isThere(upload)
+                                .orElseGet(() ->
+                                        new UploadEnd.WriteFailed(
+                                                "The multipart upload is gone; the file"
+                                                        + " is sent again.",
+                                                true));
+                    }
+                }
+            } catch (ForebayException e) {
+                return afterFailure(upload, e);
+            }
+        }
+        return new UploadEnd.WriteFailed("The key changes all the time; tried again.", true);
+    }
+
+    /** What to replace now that the condition did not hold; nothing: somebody else's object. */
+    private static Optional<Condition> next(
+            Condition tried, PublishVerdict verdict, Optional<StoredObject> there) {
+        if (there.isEmpty()) {
+            // Gone since the write was refused; an object that we knew and miss is a conflict.
+            return tried instanceof Condition.Absent ? Optional.of(tried) : Optional.empty();
+        }
+        String etag = there.get().etag();
+        Map<String, String> metadata = there.get().metadata();
+        boolean known =
+                etag.equals(verdict.getExpectedEtag())
+                        || verdict.getUnknownPutsList().stream()
+                                .anyMatch(put ->
+                                        ObjectMetadata.names(
+                                                metadata, put.getIno(), put.getGeneration()));
+        return known ? Optional.of(new Condition.Matches(etag)) : Optional.empty();
+    }
+
+    /** A request without an answer may have been done, or may still be. */
+    private UploadEnd afterFailure(Upload upload, ForebayException failure) {
+        boolean known = failure.kind() != FailureKind.FAILURE_UNAVAILABLE;
+        UploadEnd.WriteFailed failed = new UploadEnd.WriteFailed(failure.getMessage(), known);
+        if (known) {
+            return failed;
+        }
+        try {
+            return isThere(upload).orElse(failed);
+        } catch (ForebayException e) {
+            return failed;
+        }
+    }
+
+    private Optional<UploadEnd> isThere(Upload upload) {
+        return store.head(upload.target())
+                .filter(there -> isOurs(upload, there))
+                .map(there -> published(upload, there));
+    }
+
+    private static boolean isOurs(Upload upload, StoredObject there) {
+        return upload.isOurs(there.metadata()) && there.size() == upload.work().getSize();
+    }
+
+    private static UploadEnd published(Upload upload, StoredObject there) {
+        return published(upload, there.etag(), there.checksum());
+    }
+
+    private static UploadEnd published(Upload upload, String etag, Optional<String> checksum) {
+        return new UploadEnd.Published(
+                PublishedObject.newBuilder()
+                        .setEtag(etag)
+                        .setSize(upload.work().getSize())
+                        .setChecksum(checksum.orElse(""))
+                        .build());
+    }
+}

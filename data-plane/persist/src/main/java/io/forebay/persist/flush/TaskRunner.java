@@ -1,0 +1,196 @@
+package io.forebay.persist.flush;
+
+import io.forebay.persist.MultipartUpload;
+import io.forebay.persist.ObjectMetadata;
+import io.forebay.persist.ObjectRef;
+import io.forebay.persist.ObjectStore;
+import io.forebay.persist.ProbeReport;
+import io.forebay.persist.RemoveResult;
+import io.forebay.persist.StoredObject;
+import io.forebay.proto.EndedTask;
+import io.forebay.proto.FailedUpload;
+import io.forebay.proto.ProbeResult;
+import io.forebay.proto.PublishFailure;
+import io.forebay.proto.PublishOutcome;
+import io.forebay.proto.RemoveObjectTask;
+import io.forebay.proto.RemovedObject;
+import io.forebay.proto.Task;
+import io.forebay.schema.ForebayException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Optional;
+
+/** Does one task and reports how it ended. */
+final class TaskRunner {
+    private final ControlCalls control;
+    private final StagedBytes staged;
+    private final ObjectStore store;
+    private final Uploader uploader;
+    private final Reporter reporter;
+
+    TaskRunner(
+            ControlCalls control,
+            StagedBytes staged,
+            ObjectStore store,
+            Uploader uploader,
+            Reporter reporter) {
+        this.control = control;
+        this.staged = staged;
+        this.store = store;
+        this.uploader = uploader;
+        this.reporter = reporter;
+    }
+
+    /** Tells the listener how tasks go. */
+    record Reporter(FlushListener listener, InstantSource clock) {
+        Duration since(Instant start) {
+            return Duration.between(start, clock.instant());
+        }
+    }
+
+    /**
+     * Never throws what a caller could handle: a task that fails is reported or handed out again.
+     */
+    void run(Task task) {
+        Instant start = reporter.clock().instant();
+        reporter.listener().started(task);
+        try {
+            if (task.hasUpload()) {
+                upload(Upload.of(task), start);
+            } else {
+                other(task);
+                reporter.listener().ended(task, reporter.since(start));
+            }
+        } catch (ForebayException e) {
+            reporter.listener().failed(task, e.getMessage(), reporter.since(start));
+        }
+    }
+
+    private void upload(Upload upload, Instant start) {
+        Uploader.Result result = uploader.upload(upload);
+        Task task = upload.task();
+        FlushListener listener = reporter.listener();
+        String uploadId = result.open().map(MultipartUpload::id).orElse("");
+        PublishOutcome.Builder outcome =
+                PublishOutcome.newBuilder().setIntent(upload.intent(uploadId));
+        switch (result.end()) {
+            case UploadEnd.Published(var object) -> {
+                control.finish(outcome.setPublished(object).build());
+                listener.published(task, object, result.sentBytes(), reporter.since(start));
+            }
+            case UploadEnd.Conflict() -> {
+                control.finish(outcome.setConflict(true).build());
+                listener.conflicted(task, reporter.since(start));
+            }
+            case UploadEnd.WriteFailed(String message, boolean known) -> {
+                PublishFailure.Builder failure =
+                        PublishFailure.newBuilder().setMessage(message).setOutcomeKnown(known);
+                control.finish(outcome.setFailed(failure).build());
+                listener.failed(task, message, reporter.since(start));
+            }
+            case UploadEnd.Failed(String message) -> {
+                failed(upload, uploadId, message);
+                listener.failed(task, message, reporter.since(start));
+            }
+            case UploadEnd.Paused() -> {
+                control.end(paused(upload, uploadId));
+                listener.ended(task, reporter.since(start));
+            }
+            case UploadEnd.Stale() -> listener.ended(task, reporter.since(start));
+        }
+    }
+
+    /** The parts that are there are remembered, and then the failure is. */
+    private void failed(Upload upload, String uploadId, String message) {
+        EndedTask failed =
+                ended(upload.task())
+                        .setFailedUpload(
+                                FailedUpload.newBuilder()
+                                        .setIno(upload.work().getIno())
+                                        .setGeneration(upload.work().getGeneration())
+                                        .setMessage(message))
+                        .build();
+        if (uploadId.isEmpty()) {
+            control.end(failed);
+        } else {
+            control.end(paused(upload, uploadId), failed);
+        }
+    }
+
+    private static EndedTask paused(Upload upload, String uploadId) {
+        return ended(upload.task())
+                .setPausedUpload(upload.work().toBuilder().setUploadId(uploadId))
+                .build();
+    }
+
+    private void other(Task task) {
+        long workspace = task.getWorkspaceId();
+        switch (task.getWorkCase()) {
+            case REMOVE_OBJECT -> control.end(remove(task));
+            case DROP_STAGED -> {
+                long ino = task.getDropStaged().getIno();
+                staged.drop(workspace, ino);
+                control.end(ended(task).setDroppedIno(ino).build());
+            }
+            case EVICT -> {
+                long ino = task.getEvict().getIno();
+                if (!staged.evict(workspace, ino, task.getEvict().getGeneration())) {
+                    control.end(ended(task).setEvictRefusedIno(ino).build());
+                }
+            }
+            case PROBE -> {
+                ProbeReport report = store.probe(task.getLocation());
+                ProbeResult.Builder result =
+                        ProbeResult.newBuilder().setOk(report.ok()).setMessage(report.message());
+                control.end(ended(task).setProbe(result).build());
+            }
+            case SETTLE -> {
+                long ino = task.getSettle().getIno();
+                long generation = task.getSettle().getGeneration();
+                control.end(
+                        ended(task).setSettled(staged.settle(workspace, ino, generation)).build());
+            }
+            case UPLOAD, WORK_NOT_SET -> {}
+        }
+    }
+
+    private EndedTask remove(Task task) {
+        RemoveObjectTask work = task.getRemoveObject();
+        RemovedObject.Builder result = RemovedObject.newBuilder().setKey(work.getKey());
+        try {
+            RemoveResult removed =
+                    removeOurs(work, ObjectRef.of(task.getLocation(), work.getKey()));
+            result.setDone(removed == RemoveResult.GONE);
+            if (removed == RemoveResult.CHANGED) {
+                result.setConflict(true)
+                        .setMessage("Somebody else wrote this object; it was left alone.");
+            }
+        } catch (ForebayException e) {
+            result.setMessage(e.getMessage());
+        }
+        return ended(task).setRemovedObject(result).build();
+    }
+
+    /** The object that we know, or one that a put of unknown outcome of ours left. */
+    private RemoveResult removeOurs(RemoveObjectTask work, ObjectRef object) {
+        Optional<StoredObject> there = store.head(object);
+        if (there.isEmpty()) {
+            return RemoveResult.GONE;
+        }
+        String etag = there.get().etag();
+        boolean ours =
+                etag.equals(work.getExpectedEtag())
+                        || work.getUnknownPutsList().stream()
+                                .anyMatch(put ->
+                                        ObjectMetadata.names(
+                                                there.get().metadata(),
+                                                put.getIno(),
+                                                put.getGeneration()));
+        return ours ? store.remove(object, etag) : RemoveResult.CHANGED;
+    }
+
+    private static EndedTask.Builder ended(Task task) {
+        return EndedTask.newBuilder().setWorkspaceId(task.getWorkspaceId());
+    }
+}

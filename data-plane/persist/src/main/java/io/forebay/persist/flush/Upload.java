@@ -1,0 +1,49 @@
+package io.forebay.persist.flush;
+
+import io.forebay.persist.ObjectMetadata;
+import io.forebay.persist.ObjectRef;
+import io.forebay.proto.PublishIntent;
+import io.forebay.proto.Task;
+import io.forebay.proto.UploadTask;
+import java.util.Map;
+
+/** An upload task, and what follows from it. */
+record Upload(Task task, UploadTask work) {
+    static Upload of(Task task) {
+        return new Upload(task, task.getUpload());
+    }
+
+    ObjectRef target() {
+        return ObjectRef.of(task.getLocation(), work.getKey());
+    }
+
+    ObjectRef copySource() {
+        return ObjectRef.of(task.getLocation(), work.getCopyFrom().getKey());
+    }
+
+    Map<String, String> metadata() {
+        return new ObjectMetadata(
+                        work.getMode(),
+                        work.getUid(),
+                        work.getGid(),
+                        work.getMtimeNanos(),
+                        work.getIno(),
+                        work.getGeneration())
+                .toMap();
+    }
+
+    /** Whether an object with this metadata is what this task wants. */
+    boolean isOurs(Map<String, String> metadata) {
+        return ObjectMetadata.names(metadata, work.getIno(), work.getGeneration());
+    }
+
+    PublishIntent intent(String uploadId) {
+        return PublishIntent.newBuilder()
+                .setWorkspaceId(task.getWorkspaceId())
+                .setIno(work.getIno())
+                .setGeneration(work.getGeneration())
+                .setKey(work.getKey())
+                .setUploadId(uploadId)
+                .build();
+    }
+}

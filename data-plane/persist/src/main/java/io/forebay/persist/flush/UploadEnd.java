@@ -1,0 +1,24 @@
+package io.forebay.persist.flush;
+
+import io.forebay.proto.PublishedObject;
+
+/** How an upload ended. */
+sealed interface UploadEnd {
+    /** The object is there; the key is marked and the control plane has to be told. */
+    record Published(PublishedObject object) implements UploadEnd {}
+
+    /** Somebody else wrote the object; the key is marked. */
+    record Conflict() implements UploadEnd {}
+
+    /** The write failed while the key is marked. */
+    record WriteFailed(String message, boolean outcomeKnown) implements UploadEnd {}
+
+    /** It failed before the key was marked. */
+    record Failed(String message) implements UploadEnd {}
+
+    /** The file moved on; there is nothing to report. */
+    record Stale() implements UploadEnd {}
+
+    /** The engine is closing; a later try goes on with the multipart upload. */
+    record Paused() implements UploadEnd {}
+}

@@ -1,0 +1,283 @@
+package io.forebay.persist.flush;
+
+import io.forebay.persist.Condition;
+import io.forebay.persist.CopySource;
+import io.forebay.persist.Crc32c;
+import io.forebay.persist.MultipartUpload;
+import io.forebay.persist.ObjectStore;
+import io.forebay.persist.PartPlan;
+import io.forebay.persist.Slice;
+import io.forebay.persist.StoredObject;
+import io.forebay.persist.UploadedPart;
+import io.forebay.persist.WriteResult;
+import io.forebay.proto.FailureKind;
+import io.forebay.proto.ObjectSource;
+import io.forebay.schema.ForebayException;
+import io.forebay.schema.Limits;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/**
+ * Brings a file's bytes to the bucket: in one put, in parts, or by a copy that the store makes.
+ *
+ * <p>What is published is what was there when the checksums were computed: the store checks them,
+ * and the staged file's stamp is compared after the last one.
+ */
+final class Uploader {
+    private static final Path NOTHING = Path.of("/dev/null");
+
+    private final StagedBytes staged;
+    private final ObjectStore store;
+    private final PartSender parts;
+    private final Publication publication;
+
+    Uploader(StagedBytes staged, ObjectStore store, PartSender parts, Publication publication) {
+        this.staged = staged;
+        this.store = store;
+        this.parts = parts;
+        this.publication = publication;
+    }
+
+    /** How it ended, and the multipart upload that a later try can go on with. */
+    record Result(UploadEnd end, Optional<MultipartUpload> open, long sentBytes) {}
+
+    Result upload(Upload upload) {
+        Attempt attempt = new Attempt(upload);
+        UploadEnd end;
+        try {
+            end = upload.work().hasCopyFrom() ? attempt.copyOrSend() : attempt.send();
+        } catch (ForebayException e) {
+            end = new UploadEnd.Failed(e.getMessage());
+        } catch (IOException e) {
+            end = new UploadEnd.Failed("The staged file cannot be read: " + e.getMessage());
+        }
+        return attempt.result(end);
+    }
+
+    /** One try of one upload. */
+    private final class Attempt {
+        private final Upload upload;
+        private final PartPlan plan;
+        private Optional<MultipartUpload> open = Optional.empty();
+        private volatile long sentBytes;
+
+        private Attempt(Upload upload) {
+            this.upload = upload;
+            this.plan = PartPlan.of(upload.work().getSize());
+        }
+
+        private Result result(UploadEnd end) {
+            boolean over =
+                    switch (end) {
+                        case UploadEnd.Published _ -> true;
+                        case UploadEnd.Conflict _ -> true;
+                        case UploadEnd.Stale _ -> true;
+                        case UploadEnd.WriteFailed _ -> false;
+                        case UploadEnd.Failed _ -> false;
+                        case UploadEnd.Paused _ -> false;
+                    };
+            if (over && !(end instanceof UploadEnd.Published)) {
+                open.ifPresent(this::abort);
+            }
+            return new Result(end, over ? Optional.empty() : open, sentBytes);
+        }
+
+        /** A leftover costs space and nothing else, so that a failure here fails nothing. */
+        private void abort(MultipartUpload gone) {
+            try {
+                store.abort(gone);
+            } catch (ForebayException e) {
+                System.getLogger(Uploader.class.getName())
+                        .log(
+                                System.Logger.Level.WARNING,
+                                "a multipart upload was left behind; the bucket's rules should"
+                                        + " expire it upload={0} cause={1}",
+                                gone.id(),
+                                e.getMessage());
+            }
+        }
+
+        private UploadEnd send() throws IOException {
+            Optional<StagedFile> found =
+                    staged.open(upload.task().getWorkspaceId(), upload.work().getIno());
+            if (found.isEmpty()) {
+                return new UploadEnd.Failed(
+                        "This worker does not have the file's bytes; is its staging directory"
+                                + " the one of before?");
+            }
+            try (StagedFile file = found.get()) {
+                StagedFile.Stamp stamp = file.stamp();
+                if (stamp.size() != plan.size()) {
+                    return new UploadEnd.Failed(
+                            "The staged file has another size than was closed; tried again.");
+                }
+                return plan.size() <= Limits.PART_BYTES_MIN
+                        ? sendWhole(file, stamp)
+                        : sendParts(file, stamp);
+            }
+        }
+
+        private UploadEnd sendWhole(StagedFile file, StagedFile.Stamp stamp) throws IOException {
+            int crc = Crc32c.of(file.channel(), 0, plan.size());
+            if (!file.stamp().equals(stamp)) {
+                return changed();
+            }
+            Slice whole = new Slice(file.channel(), 0, plan.size(), crc);
+            Map<String, String> metadata = upload.metadata();
+            sentBytes = plan.size();
+            return publication.publish(
+                    upload, "", on -> store.put(upload.target(), whole, metadata, on));
+        }
+
+        private UploadEnd sendParts(StagedFile file, StagedFile.Stamp stamp) {
+            Optional<UploadEnd> there = resume();
+            if (there.isPresent()) {
+                return there.get();
+            }
+            MultipartUpload target = begin();
+            Map<Integer, UploadedPart> held = new HashMap<>();
+            store.listParts(target).ifPresent(all -> all.forEach(p -> held.put(p.number(), p)));
+            Optional<List<UploadedPart>> sent =
+                    parts.sendAll(plan, number -> sendPart(file, number, held));
+            if (sent.isEmpty()) {
+                return new UploadEnd.Paused();
+            }
+            if (!file.stamp().equals(stamp)) {
+                return changed();
+            }
+            return complete(target, sent.get());
+        }
+
+        /** Goes on with an earlier try's upload if it is there; answers if it was completed. */
+        private Optional<UploadEnd> resume() {
+            String id = upload.work().getUploadId();
+            if (id.isEmpty()) {
+                return Optional.empty();
+            }
+            MultipartUpload earlier = new MultipartUpload(upload.target(), id);
+            if (store.listParts(earlier).isPresent()) {
+                open = Optional.of(earlier);
+                return Optional.empty();
+            }
+            return store.head(upload.target())
+                    .filter(there -> upload.isOurs(there.metadata()))
+                    .filter(there -> there.size() == plan.size())
+                    .map(this::acknowledge);
+        }
+
+        /** The object is there already, and only the control plane has to hear of it. */
+        private UploadEnd acknowledge(StoredObject there) {
+            return publication.publish(
+                    upload, "", on -> new WriteResult.Written(there.etag(), there.checksum()));
+        }
+
+        private MultipartUpload begin() {
+            MultipartUpload begun =
+                    open.orElseGet(() -> store.begin(upload.target(), upload.metadata()));
+            open = Optional.of(begun);
+            return begun;
+        }
+
+        private UploadedPart sendPart(
+                StagedFile file, int number, Map<Integer, UploadedPart> held) {
+            long offset = plan.offset(number);
+            long length = plan.length(number);
+            int crc = checksum(file, offset, length);
+            UploadedPart there = held.get(number);
+            if (there != null
+                    && there.size() == length
+                    && there.crc32c().equals(OptionalInt.of(crc))) {
+                return there;
+            }
+            Slice slice = new Slice(file.channel(), offset, length, crc);
+            UploadedPart sent = store.uploadPart(open.orElseThrow(), number, slice);
+            count(length);
+            return sent;
+        }
+
+        private synchronized void count(long bytes) {
+            sentBytes += bytes;
+        }
+
+        private UploadEnd complete(MultipartUpload target, List<UploadedPart> sent) {
+            return publication.publish(upload, target.id(), on -> store.complete(target, sent, on));
+        }
+
+        /** Sends the staged bytes when the object to copy is gone. */
+        private UploadEnd copyOrSend() throws IOException {
+            try {
+                return plan.size() == 0 ? copyEmpty() : copy();
+            } catch (ForebayException e) {
+                if (e.kind() != FailureKind.FAILURE_NOT_FOUND) {
+                    throw e;
+                }
+                open.ifPresent(this::abort);
+                open = Optional.empty();
+                return send();
+            }
+        }
+
+        private UploadEnd copy() {
+            Optional<UploadEnd> there = resume();
+            if (there.isPresent()) {
+                return there.get();
+            }
+            MultipartUpload target = begin();
+            ObjectSource source = upload.work().getCopyFrom();
+            Optional<List<UploadedPart>> copied =
+                    parts.sendAll(
+                            PartPlan.forCopy(plan.size()),
+                            number -> copyPart(target, source, number));
+            return copied.map(all -> complete(target, all)).orElseGet(UploadEnd.Paused::new);
+        }
+
+        private UploadedPart copyPart(MultipartUpload target, ObjectSource source, int number) {
+            PartPlan cut = PartPlan.forCopy(plan.size());
+            CopySource range =
+                    new CopySource(
+                            upload.copySource(),
+                            source.getEtag(),
+                            cut.offset(number),
+                            cut.length(number));
+            return store.copyPart(target, number, range)
+                    .orElseThrow(() ->
+                            new ForebayException(
+                                    FailureKind.FAILURE_NOT_FOUND,
+                                    "The object to copy is not there any more;" + " tried again."));
+        }
+
+        /** An upload needs a part, and there is no empty range to copy. */
+        private UploadEnd copyEmpty() {
+            return publication.publish(upload, "", this::putEmpty);
+        }
+
+        private WriteResult putEmpty(Condition condition) {
+            try (FileChannel nothing = FileChannel.open(NOTHING)) {
+                Slice empty = new Slice(nothing, 0, 0, 0);
+                return store.put(upload.target(), empty, upload.metadata(), condition);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+
+        private UploadEnd changed() {
+            return new UploadEnd.Failed("The staged file changed while it was sent; tried again.");
+        }
+    }
+
+    private static int checksum(StagedFile file, long offset, long length) {
+        try {
+            return Crc32c.of(file.channel(), offset, length);
+        } catch (IOException e) {
+            throw new ForebayException(
+                    FailureKind.FAILURE_UNAVAILABLE, "The staged file cannot be read.", e);
+        }
+    }
+}

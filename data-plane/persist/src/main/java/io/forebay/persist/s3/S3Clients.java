@@ -1,0 +1,76 @@
+package io.forebay.persist.s3;
+
+import java.time.Duration;
+import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
+import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
+import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
+import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+import software.amazon.awssdk.core.checksums.RequestChecksumCalculation;
+import software.amazon.awssdk.core.checksums.ResponseChecksumValidation;
+import software.amazon.awssdk.core.client.config.ClientOverrideConfiguration;
+import software.amazon.awssdk.http.apache5.Apache5HttpClient;
+import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.retries.StandardRetryStrategy;
+import software.amazon.awssdk.retries.api.BackoffStrategy;
+import software.amazon.awssdk.services.s3.S3Client;
+
+/** Builds the SDK's client. */
+final class S3Clients {
+    /** A lost packet or a busy server costs a part's second try; more is for the flush queue. */
+    private static final int ATTEMPTS = 3;
+
+    private static final Duration BACKOFF = Duration.ofMillis(50);
+    private static final Duration BACKOFF_MAX = Duration.ofSeconds(1);
+    private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
+
+    /** Silence on a connection; S3 answers a completion of 10,000 parts within it. */
+    private static final Duration SILENCE_TIMEOUT = Duration.ofSeconds(60);
+
+    /** Requests wait for a connection as long as for an answer. */
+    private static final Duration ACQUIRE_TIMEOUT = Duration.ofSeconds(60);
+
+    private S3Clients() {}
+
+    static S3Client build(S3Settings settings) {
+        Apache5HttpClient.Builder http =
+                Apache5HttpClient.builder()
+                        .maxConnections(settings.connections())
+                        .expectContinueEnabled(false)
+                        .connectionTimeout(CONNECT_TIMEOUT)
+                        .connectionAcquisitionTimeout(ACQUIRE_TIMEOUT)
+                        .socketTimeout(SILENCE_TIMEOUT);
+        var builder =
+                S3Client.builder()
+                        .httpClientBuilder(http)
+                        .region(Region.of(settings.region()))
+                        .credentialsProvider(credentials(settings))
+                        .forcePathStyle(settings.pathStyle())
+                        // We send our own checksums, and stores differ in what else they take.
+                        .requestChecksumCalculation(RequestChecksumCalculation.WHEN_REQUIRED)
+                        .responseChecksumValidation(ResponseChecksumValidation.WHEN_REQUIRED)
+                        .overrideConfiguration(overrides(settings));
+        settings.endpoint().ifPresent(builder::endpointOverride);
+        return builder.build();
+    }
+
+    private static ClientOverrideConfiguration overrides(S3Settings settings) {
+        return ClientOverrideConfiguration.builder()
+                .apiCallAttemptTimeout(settings.attemptTimeout())
+                .apiCallTimeout(settings.attemptTimeout().multipliedBy(ATTEMPTS))
+                .retryStrategy(
+                        StandardRetryStrategy.builder()
+                                .maxAttempts(ATTEMPTS)
+                                .backoffStrategy(
+                                        BackoffStrategy.exponentialDelay(BACKOFF, BACKOFF_MAX))
+                                .build())
+                .build();
+    }
+
+    private static AwsCredentialsProvider credentials(S3Settings settings) {
+        return settings.keys()
+                .<AwsCredentialsProvider>map(keys ->
+                        StaticCredentialsProvider.create(
+                                AwsBasicCredentials.create(keys.accessKey(), keys.secretKey())))
+                .orElseGet(() -> DefaultCredentialsProvider.builder().build());
+    }
+}
