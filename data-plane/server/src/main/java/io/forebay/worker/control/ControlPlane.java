@@ -1,0 +1,157 @@
+package io.forebay.worker.control;
+
+import io.forebay.persist.flush.FlushControl;
+import io.forebay.proto.BeginEvictReply;
+import io.forebay.proto.BeginEvictRequest;
+import io.forebay.proto.BeginPublishReply;
+import io.forebay.proto.BeginPublishRequest;
+import io.forebay.proto.DescribeStagedReply;
+import io.forebay.proto.DescribeStagedRequest;
+import io.forebay.proto.EndTasksRequest;
+import io.forebay.proto.EndedTask;
+import io.forebay.proto.EvictIntent;
+import io.forebay.proto.FailureKind;
+import io.forebay.proto.FinishPublishRequest;
+import io.forebay.proto.HeartbeatRequest;
+import io.forebay.proto.PublishIntent;
+import io.forebay.proto.PublishOutcome;
+import io.forebay.proto.PublishVerdict;
+import io.forebay.proto.RegisterWorkerReply;
+import io.forebay.proto.RegisterWorkerRequest;
+import io.forebay.proto.StagedRef;
+import io.forebay.proto.StagedVerdict;
+import io.forebay.proto.TakeTasksReply;
+import io.forebay.proto.TakeTasksRequest;
+import io.forebay.proto.Task;
+import io.forebay.proto.WorkerIdentity;
+import io.forebay.proto.WorkerServiceGrpc;
+import io.forebay.proto.WorkerServiceGrpc.WorkerServiceBlockingStub;
+import io.forebay.schema.ForebayException;
+import io.grpc.Channel;
+import io.grpc.StatusRuntimeException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+
+/**
+ * The calls of {@code WorkerService}. Each fails with the reply's failure kind, or with UNAVAILABLE
+ * when the control plane did not answer in time. Safe for any number of threads.
+ */
+public final class ControlPlane implements FlushControl {
+    /** A transaction takes 5 s at most, and is retried inside the control plane once. */
+    private static final Duration ANSWER_MAX = Duration.ofSeconds(10);
+
+    private final WorkerServiceBlockingStub stub;
+
+    /** Written by the membership alone. */
+    private volatile WorkerIdentity identity = WorkerIdentity.getDefaultInstance();
+
+    public ControlPlane(Channel channel) {
+        this.stub = WorkerServiceGrpc.newBlockingStub(channel);
+    }
+
+    RegisterWorkerReply register(RegisterWorkerRequest request) {
+        RegisterWorkerReply reply = call(() -> within(ANSWER_MAX).register(request));
+        check(reply.getFailure(), "The control plane does not take this worker");
+        identity =
+                WorkerIdentity.newBuilder()
+                        .setWorkerId(request.getWorkerId())
+                        .setEpoch(reply.getEpoch())
+                        .build();
+        return reply;
+    }
+
+    /** The reply's failure; NOT_FOUND and STALE are answers here. */
+    public FailureKind heartbeat(long usedBytes, long freeBytes) {
+        HeartbeatRequest request =
+                HeartbeatRequest.newBuilder()
+                        .setWorker(identity)
+                        .setUsedBytes(usedBytes)
+                        .setFreeBytes(freeBytes)
+                        .build();
+        return call(() -> within(ANSWER_MAX).heartbeat(request)).getFailure();
+    }
+
+    @Override
+    public List<Task> takeTasks(int limit, Duration wait) {
+        TakeTasksRequest request =
+                TakeTasksRequest.newBuilder()
+                        .setWorker(identity)
+                        .setLimit(limit)
+                        .setWaitMillis(wait.toMillis())
+                        .build();
+        TakeTasksReply reply = call(() -> within(ANSWER_MAX.plus(wait)).takeTasks(request));
+        check(reply.getFailure(), "The control plane gives no tasks");
+        return reply.getTasksList();
+    }
+
+    @Override
+    public List<PublishVerdict> beginPublish(List<PublishIntent> intents) {
+        BeginPublishRequest request =
+                BeginPublishRequest.newBuilder().setWorker(identity).addAllIntents(intents).build();
+        BeginPublishReply reply = call(() -> within(ANSWER_MAX).beginPublish(request));
+        check(reply.getFailure(), "The control plane allows no publish");
+        return reply.getVerdictsList();
+    }
+
+    @Override
+    public void finishPublish(List<PublishOutcome> outcomes) {
+        FinishPublishRequest request =
+                FinishPublishRequest.newBuilder()
+                        .setWorker(identity)
+                        .addAllOutcomes(outcomes)
+                        .build();
+        FailureKind failure = call(() -> within(ANSWER_MAX).finishPublish(request)).getFailure();
+        check(failure, "The control plane does not record a publish");
+    }
+
+    @Override
+    public void endTasks(List<EndedTask> tasks) {
+        EndTasksRequest request =
+                EndTasksRequest.newBuilder().setWorker(identity).addAllTasks(tasks).build();
+        FailureKind failure = call(() -> within(ANSWER_MAX).endTasks(request)).getFailure();
+        check(failure, "The control plane does not end a task");
+    }
+
+    /** One verdict for each file, in order. */
+    public List<StagedVerdict> describeStaged(List<StagedRef> files) {
+        DescribeStagedRequest request =
+                DescribeStagedRequest.newBuilder().setWorker(identity).addAllFiles(files).build();
+        DescribeStagedReply reply = call(() -> within(ANSWER_MAX).describeStaged(request));
+        check(reply.getFailure(), "The control plane describes no staged files");
+        return reply.getVerdictsList();
+    }
+
+    /** Whether the file's bytes may go: it is clean, and no longer counted as staged. */
+    public boolean beginEvict(EvictIntent intent) {
+        BeginEvictRequest request =
+                BeginEvictRequest.newBuilder().setWorker(identity).addIntents(intent).build();
+        BeginEvictReply reply = call(() -> within(ANSWER_MAX).beginEvict(request));
+        check(reply.getFailure(), "The control plane allows no eviction");
+        return reply.getGrantedCount() == 1 && reply.getGranted(0);
+    }
+
+    private WorkerServiceBlockingStub within(Duration bound) {
+        return stub.withDeadlineAfter(bound.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    private static <T> T call(Supplier<T> call) {
+        try {
+            return call.get();
+        } catch (StatusRuntimeException e) {
+            throw new ForebayException(
+                            FailureKind.FAILURE_UNAVAILABLE,
+                            "The control plane does not answer; is it running?",
+                            e)
+                    .with("status", e.getStatus().getCode())
+                    .with("cause", String.valueOf(e.getStatus().getDescription()));
+        }
+    }
+
+    private static void check(FailureKind failure, String message) {
+        if (failure != FailureKind.FAILURE_NONE) {
+            throw new ForebayException(failure, message).with("failure", failure);
+        }
+    }
+}

@@ -1,0 +1,104 @@
+package io.forebay.worker.staging;
+
+import io.forebay.persist.flush.StagedBytes;
+import io.forebay.persist.flush.StagedFile;
+import io.forebay.proto.FailureKind;
+import io.forebay.proto.SettledFile;
+import io.forebay.schema.ForebayException;
+import io.forebay.store.StagedKey;
+import io.forebay.store.StagingArea;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+
+/** The staging area as the flush engine sees it. */
+public final class AreaBytes implements StagedBytes {
+    private final StagingArea area;
+    private final Eviction eviction;
+
+    public AreaBytes(StagingArea area, Eviction eviction) {
+        this.area = area;
+        this.eviction = eviction;
+    }
+
+    @Override
+    public Optional<StagedFile> open(long workspaceId, long ino) {
+        return area.locate(new StagedKey(workspaceId, ino)).flatMap(AreaBytes::open);
+    }
+
+    private static Optional<StagedFile> open(Path path) {
+        try {
+            FileChannel channel = FileChannel.open(path, StandardOpenOption.READ);
+            return Optional.of(new OpenFile(path, channel));
+        } catch (NoSuchFileException e) {
+            return Optional.empty();
+        } catch (IOException e) {
+            throw unreadable(path, e);
+        }
+    }
+
+    @Override
+    public void drop(long workspaceId, long ino) {
+        area.remove(new StagedKey(workspaceId, ino));
+    }
+
+    @Override
+    public boolean evict(long workspaceId, long ino, long generation) {
+        return eviction.evict(new StagedKey(workspaceId, ino), generation);
+    }
+
+    @Override
+    public SettledFile settle(long workspaceId, long ino, long generation) {
+        SettledFile.Builder settled =
+                SettledFile.newBuilder().setIno(ino).setGeneration(generation);
+        area.stat(new StagedKey(workspaceId, ino))
+                .ifPresent(status ->
+                        settled.setPresent(true)
+                                .setSize(status.size())
+                                .setMtimeNanos(status.mtimeNanos())
+                                .setBlocks(status.blocks()));
+        return settled.build();
+    }
+
+    private static ForebayException unreadable(Path path, IOException e) {
+        return new ForebayException(
+                        FailureKind.FAILURE_UNAVAILABLE,
+                        "The staged file cannot be read; see the worker's disk",
+                        e)
+                .with("path", path)
+                .with("cause", e);
+    }
+
+    /** Its stamp is taken by path: a staged file is never replaced by another one. */
+    private record OpenFile(Path path, FileChannel channel) implements StagedFile {
+        @Override
+        public Stamp stamp() {
+            try {
+                Map<String, Object> read = Files.readAttributes(path, "unix:size,ctime");
+                if (read.get("size") instanceof Long size
+                        && read.get("ctime") instanceof FileTime changed) {
+                    return new Stamp(size, changed.to(TimeUnit.NANOSECONDS));
+                }
+                throw new IOException("The file system tells no size and change time");
+            } catch (IOException e) {
+                throw unreadable(path, e);
+            }
+        }
+
+        @Override
+        public void close() {
+            try {
+                channel.close();
+            } catch (IOException e) {
+                // Nothing was written through it.
+            }
+        }
+    }
+}

@@ -1,0 +1,142 @@
+package io.forebay.worker.staging;
+
+import io.forebay.persist.ObjectRef;
+import io.forebay.persist.ObjectStore;
+import io.forebay.proto.Claims;
+import io.forebay.proto.FailureKind;
+import io.forebay.proto.ObjectSource;
+import io.forebay.schema.ForebayException;
+import io.forebay.store.StagedKey;
+import io.forebay.store.StagingArea;
+import io.forebay.transport.grant.GrantVerifier;
+import io.forebay.transport.local.StagedFileHandler;
+import io.forebay.transport.posix.NativeFile;
+import io.forebay.transport.posix.PosixException;
+import io.forebay.worker.telemetry.WorkerMetrics;
+import java.lang.System.Logger.Level;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
+
+/** Opens staged files for tokens. What was evicted is brought back first. */
+public final class Grants implements StagedFileHandler {
+    private static final System.Logger LOG = System.getLogger(Grants.class.getName());
+
+    /** As long as a client is patient: a worker that starts beside its control plane needs less. */
+    private static final long READY_WAIT_SECONDS = 20;
+
+    private final StagingArea area;
+    private final ObjectStore store;
+    private final Eviction eviction;
+    private final WorkerMetrics metrics;
+    private final Supplier<GrantVerifier> verifier;
+
+    /** Completed when what is on the disk is sorted out. */
+    private final CompletableFuture<Void> ready;
+
+    public Grants(
+            StagedParts parts, Supplier<GrantVerifier> verifier, CompletableFuture<Void> ready) {
+        this.area = parts.area();
+        this.store = parts.store();
+        this.eviction = parts.eviction();
+        this.metrics = parts.metrics();
+        this.verifier = verifier;
+        this.ready = ready;
+    }
+
+    @Override
+    public NativeFile open(byte[] token) {
+        try {
+            awaitReady();
+            NativeFile file = open(verifier.get().verify(token));
+            metrics.granted(FailureKind.FAILURE_NONE);
+            return file;
+        } catch (ForebayException e) {
+            metrics.granted(e.kind());
+            throw e;
+        }
+    }
+
+    private void awaitReady() {
+        try {
+            ready.get(READY_WAIT_SECONDS, TimeUnit.SECONDS);
+        } catch (TimeoutException | ExecutionException e) {
+            String message = "The worker waits for the control plane; open the file again later";
+            throw new ForebayException(FailureKind.FAILURE_UNAVAILABLE, message, e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            String message = "The worker stops; open the file again later";
+            throw new ForebayException(FailureKind.FAILURE_UNAVAILABLE, message, e);
+        }
+    }
+
+    private NativeFile open(Claims claims) {
+        StagedKey key = new StagedKey(claims.getWorkspaceId(), claims.getIno());
+        Path path = bring(key, claims);
+        area.opened(key, claims.getGeneration(), claims.getWrite());
+        int flags = claims.getWrite() ? NativeFile.O_RDWR : NativeFile.O_RDONLY;
+        try {
+            return NativeFile.open(
+                    path, claims.getTruncate() ? flags | NativeFile.O_TRUNC : flags, 0);
+        } catch (PosixException e) {
+            throw e.toForebay("The staged file cannot be opened; see the worker's disk")
+                    .with("path", path);
+        }
+    }
+
+    /** The staged file, made or brought back when it is not there. */
+    private Path bring(StagedKey key, Claims claims) {
+        if (claims.getCreate() || claims.getTruncate()) {
+            return area.create(key);
+        }
+        Optional<Path> staged = area.locate(key);
+        if (staged.isPresent()) {
+            return staged.get();
+        }
+        if (claims.hasSource()) {
+            return fetch(key, claims);
+        }
+        if (claims.getSize() == 0) {
+            return area.create(key);
+        }
+        LOG.log(
+                Level.ERROR,
+                "staged file missing workspace="
+                        + key.workspaceId()
+                        + " ino="
+                        + key.ino()
+                        + " size="
+                        + claims.getSize());
+        throw new ForebayException(
+                        FailureKind.FAILURE_UNAVAILABLE,
+                        "The file's bytes are not on this worker's disk; was the disk replaced?")
+                .with("ino", key.ino());
+    }
+
+    private Path fetch(StagedKey key, Claims claims) {
+        ObjectSource source = claims.getSource();
+        try {
+            eviction.makeRoom(source.getSize());
+            ObjectRef object = ObjectRef.of(claims.getLocation(), source.getKey());
+            Path path =
+                    area.fill(
+                            key,
+                            source.getSize(),
+                            target -> {
+                                store.download(object, source.getEtag(), source.getSize(), target);
+                                metrics.fetched(source.getSize());
+                            });
+            if (!claims.getWrite()) {
+                area.cleaned(key, claims.getGeneration());
+            }
+            return path;
+        } catch (ForebayException e) {
+            metrics.fetchFailed();
+            throw e;
+        }
+    }
+}

@@ -1,0 +1,116 @@
+package io.forebay.worker.telemetry;
+
+import io.forebay.observability.MetricName;
+import io.forebay.proto.FailureKind;
+import io.forebay.store.Space;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
+import java.util.function.ToDoubleFunction;
+
+/** The worker's meters, each by its name in {@link MetricName}. Safe for any number of threads. */
+public final class WorkerMetrics {
+    private final MeterRegistry registry;
+    private final AtomicInteger running = new AtomicInteger();
+    private final Map<FailureKind, Counter> grants = new ConcurrentHashMap<>();
+    private final Counter uploads;
+    private final Counter uploadedBytes;
+    private final Counter uploadFailures;
+    private final Counter conflicts;
+    private final Timer uploadTime;
+    private final Counter fetchedBytes;
+    private final Counter fetchFailures;
+    private final Counter evictions;
+
+    public WorkerMetrics(MeterRegistry registry) {
+        this.registry = registry;
+        uploads = counter(MetricName.FLUSH_UPLOADS);
+        uploadedBytes = counter(MetricName.FLUSH_BYTES);
+        uploadFailures = counter(MetricName.FLUSH_FAILURES);
+        conflicts = counter(MetricName.FLUSH_CONFLICTS);
+        uploadTime =
+                Timer.builder(MetricName.FLUSH_SECONDS.label())
+                        .description(MetricName.FLUSH_SECONDS.description())
+                        .register(registry);
+        fetchedBytes = counter(MetricName.FETCH_BYTES);
+        fetchFailures = counter(MetricName.FETCH_FAILURES);
+        evictions = counter(MetricName.STAGING_EVICTIONS);
+        gauge(MetricName.FLUSH_RUNNING, running, AtomicInteger::get);
+    }
+
+    /** Shows how full the staging area is, as last measured. */
+    public void watch(Supplier<Space> space) {
+        gauge(MetricName.STAGING_USED, space, now -> now.get().usedBytes());
+        gauge(MetricName.STAGING_FREE, space, now -> now.get().freeBytes());
+        gauge(MetricName.STAGING_FILES, space, now -> now.get().files());
+    }
+
+    /** An open was answered; NONE is a success. */
+    public void granted(FailureKind failure) {
+        grants.computeIfAbsent(failure, this::grants).increment();
+    }
+
+    private Counter grants(FailureKind failure) {
+        String outcome = failure.name().replace("FAILURE_", "").toLowerCase(Locale.ROOT);
+        return Counter.builder(MetricName.GRANTS.label())
+                .description(MetricName.GRANTS.description())
+                .tag("outcome", outcome.equals("none") ? "granted" : outcome)
+                .register(registry);
+    }
+
+    public void fetched(long bytes) {
+        fetchedBytes.increment((double) bytes);
+    }
+
+    public void fetchFailed() {
+        fetchFailures.increment();
+    }
+
+    public void evicted() {
+        evictions.increment();
+    }
+
+    void uploadStarted() {
+        running.incrementAndGet();
+    }
+
+    void uploadEnded() {
+        running.decrementAndGet();
+    }
+
+    void uploaded(long bytes, Duration elapsed) {
+        uploads.increment();
+        uploadedBytes.increment((double) bytes);
+        uploadTime.record(elapsed);
+    }
+
+    void uploadFailed() {
+        uploadFailures.increment();
+    }
+
+    void conflicted() {
+        conflicts.increment();
+    }
+
+    private Counter counter(MetricName name) {
+        return Counter.builder(name.label())
+                .description(name.description())
+                .baseUnit(name.unit().isEmpty() ? null : name.unit())
+                .register(registry);
+    }
+
+    private <T> void gauge(MetricName name, T source, ToDoubleFunction<T> value) {
+        Gauge.builder(name.label(), source, value)
+                .description(name.description())
+                .baseUnit(name.unit().isEmpty() ? null : name.unit())
+                .strongReference(true)
+                .register(registry);
+    }
+}

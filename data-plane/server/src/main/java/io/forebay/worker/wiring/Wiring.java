@@ -1,0 +1,57 @@
+package io.forebay.worker.wiring;
+
+import io.forebay.persist.s3.S3ObjectStore;
+import io.forebay.worker.telemetry.TaskTrace;
+import io.forebay.worker.telemetry.WorkerMetrics;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.opentelemetry.api.OpenTelemetry;
+import io.quarkus.runtime.Quarkus;
+import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.runtime.StartupEvent;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Singleton;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
+import org.eclipse.microprofile.config.ConfigProvider;
+import org.jspecify.annotations.Nullable;
+
+/** Starts the worker with the process, and ends it with the process. */
+@Singleton
+final class Wiring {
+    private final WorkerMapping mapping;
+    private final WorkerParts parts;
+    private final AtomicReference<@Nullable Running> running = new AtomicReference<>();
+
+    Wiring(WorkerMapping mapping, MeterRegistry registry, OpenTelemetry telemetry) {
+        this.mapping = mapping;
+        this.parts = new WorkerParts(new WorkerMetrics(registry), new TaskTrace(telemetry));
+    }
+
+    void start(@Observes StartupEvent event) {
+        UnknownKeys.refuse(ConfigProvider.getConfig());
+        WorkerSettings settings = WorkerSettings.of(mapping);
+        S3ObjectStore store = S3ObjectStore.open(settings.s3());
+        try {
+            Worker worker = new Worker(settings, parts, store, () -> Quarkus.asyncExit(1));
+            running.set(new Running(worker, store));
+            worker.start();
+        } catch (RuntimeException e) {
+            store.close();
+            throw e;
+        }
+    }
+
+    void stop(@Observes ShutdownEvent event) {
+        Running last = running.getAndSet(null);
+        if (last != null) {
+            last.worker().close();
+            last.store().close();
+        }
+    }
+
+    Optional<Worker> worker() {
+        return Optional.ofNullable(running.get()).map(Running::worker);
+    }
+
+    private record Running(Worker worker, S3ObjectStore store) {}
+}

@@ -1,0 +1,205 @@
+package io.forebay.worker.wiring;
+
+import io.forebay.observability.EventName;
+import io.forebay.persist.ObjectStore;
+import io.forebay.persist.flush.FlushEngine;
+import io.forebay.persist.flush.FlushSettings;
+import io.forebay.proto.FailureKind;
+import io.forebay.proto.RegisterWorkerRequest;
+import io.forebay.proto.Task;
+import io.forebay.schema.ForebayException;
+import io.forebay.store.Space;
+import io.forebay.store.StagedKey;
+import io.forebay.store.StagingArea;
+import io.forebay.transport.grant.GrantVerifier;
+import io.forebay.transport.local.StagedFileServer;
+import io.forebay.worker.control.ControlPlane;
+import io.forebay.worker.control.Membership;
+import io.forebay.worker.staging.AreaBytes;
+import io.forebay.worker.staging.Eviction;
+import io.forebay.worker.staging.Grants;
+import io.forebay.worker.staging.Recovery;
+import io.forebay.worker.staging.StagedParts;
+import io.forebay.worker.telemetry.FlushTelemetry;
+import io.grpc.ManagedChannel;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+
+/**
+ * One worker, from its registration to its end. The socket listens from the start; opens wait until
+ * what is on the disk is sorted out.
+ */
+final class Worker implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger(Worker.class.getName());
+
+    private static final Duration JOIN_MAX = Duration.ofSeconds(15);
+    private static final long RECOVERY_PAUSE_MILLIS = 1_000;
+
+    private final WorkerSettings settings;
+    private final StagingArea area;
+    private final ManagedChannel channel;
+    private final ControlPlane control;
+    private final Eviction eviction;
+    private final FlushEngine engine;
+    private final StagedFileServer server;
+    private final Thread thread;
+    private final Runnable onFenced;
+
+    private final InstantSource clock = InstantSource.system();
+    private final CountDownLatch stopped = new CountDownLatch(1);
+    private final CompletableFuture<Void> ready = new CompletableFuture<>();
+    private final AtomicReference<GrantVerifier> verifier;
+
+    /** Written by the worker's thread. */
+    private volatile boolean fenced;
+
+    /** Opens the staging directory and the socket; both fail at once when they cannot be used. */
+    Worker(WorkerSettings settings, WorkerParts parts, ObjectStore store, Runnable onFenced) {
+        this.settings = settings;
+        this.onFenced = onFenced;
+        this.area = StagingAreas.open(settings);
+        this.channel = parts.connect(settings.controlPlane());
+        this.control = new ControlPlane(channel);
+        this.eviction = new Eviction(area, control, parts.metrics());
+        this.verifier = new AtomicReference<>(verifier(new byte[1]));
+        parts.metrics().watch(area::space);
+        FlushTelemetry telemetry =
+                new FlushTelemetry(parts.metrics(), parts.trace(), this::published);
+        AreaBytes bytes = new AreaBytes(area, eviction);
+        FlushSettings flush = FlushSettings.defaults(clock);
+        this.engine = new FlushEngine(control, bytes, store, telemetry, flush);
+        StagedParts staged = new StagedParts(area, store, eviction, parts.metrics());
+        try {
+            this.server =
+                    StagedFileServer.start(
+                            settings.socket(), new Grants(staged, verifier::get, ready));
+        } catch (RuntimeException e) {
+            channel.shutdownNow();
+            area.close();
+            throw e;
+        }
+        this.thread = Thread.ofPlatform().name("worker").unstarted(this::run);
+    }
+
+    void start() {
+        thread.start();
+    }
+
+    private GrantVerifier verifier(byte[] key) {
+        return new GrantVerifier(key, settings.id(), clock);
+    }
+
+    private void published(Task task) {
+        StagedKey key = new StagedKey(task.getWorkspaceId(), task.getUpload().getIno());
+        area.cleaned(key, task.getUpload().getGeneration());
+    }
+
+    private void run() {
+        try {
+            Membership membership = new Membership(control, self(), this::grantKey, stopped);
+            if (!membership.join() || !recover()) {
+                return;
+            }
+            engine.start();
+            ready.complete(null);
+            LOG.log(
+                    Level.INFO,
+                    EventName.WORKER_READY.line(
+                            "worker", settings.id(), "socket", settings.socket()));
+            if (!membership.keep(this::report)) {
+                fenced = true;
+                onFenced.run();
+            }
+        } catch (RuntimeException | Error e) {
+            LOG.log(Level.ERROR, "worker stopped, a bug", e);
+            fenced = true;
+            onFenced.run();
+        }
+    }
+
+    private RegisterWorkerRequest self() {
+        return RegisterWorkerRequest.newBuilder()
+                .setWorkerId(settings.id())
+                .setNode(settings.node())
+                .setSocketPath(settings.socket().toString())
+                .setCapacityBytes(area.space().capacityBytes())
+                .setVersion(WorkerParts.version())
+                .build();
+    }
+
+    private void grantKey(byte[] key) {
+        verifier.set(verifier(key));
+    }
+
+    /** Tries until it is done; false when the worker is to stop before. */
+    private boolean recover() {
+        Recovery recovery = new Recovery(area, control, eviction);
+        while (true) {
+            try {
+                recovery.run();
+                return true;
+            } catch (ForebayException e) {
+                LOG.log(
+                        Level.WARNING,
+                        "staged files not sorted out yet cause=\"" + e.getMessage() + "\"");
+            }
+            if (stopsWithin(RECOVERY_PAUSE_MILLIS)) {
+                return false;
+            }
+        }
+    }
+
+    private boolean stopsWithin(long millis) {
+        try {
+            return stopped.await(millis, TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return true;
+        }
+    }
+
+    private FailureKind report() {
+        Space space = area.measure();
+        FailureKind failure = control.heartbeat(space.usedBytes(), space.freeBytes());
+        if (failure == FailureKind.FAILURE_NONE) {
+            eviction.relieve(space);
+        }
+        return failure;
+    }
+
+    boolean isReady() {
+        return ready.isDone() && !fenced;
+    }
+
+    boolean isFenced() {
+        return fenced;
+    }
+
+    /** Lets uploads in flight finish or be taken by the next process, and gives everything back. */
+    @Override
+    public void close() {
+        stopped.countDown();
+        server.close();
+        engine.close();
+        join();
+        channel.shutdownNow();
+        area.close();
+        LOG.log(Level.INFO, EventName.WORKER_STOPPED.line("worker", settings.id()));
+    }
+
+    private void join() {
+        if (Thread.currentThread() == thread) {
+            return;
+        }
+        try {
+            thread.join(JOIN_MAX);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,58 @@
+package io.forebay.worker.wiring;
+
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithName;
+import java.util.Optional;
+
+/** The keys of ours that a worker reads; {@link WorkerSettings} checks their values. */
+@ConfigMapping(prefix = "forebay")
+interface WorkerMapping {
+    /** The worker's name in the cluster, stable across restarts; absent: the node's name. */
+    @WithName("worker.id")
+    Optional<String> id();
+
+    /** The node's name, the same as the mounts' there; absent: the host's name. */
+    @WithName("worker.node")
+    Optional<String> node();
+
+    /** Where staged files live: a directory of its own on the node's fastest disk. */
+    @WithName("worker.staging-directory")
+    Optional<String> stagingDirectory();
+
+    /** The path of the unix socket that mounts of this node open files through. */
+    @WithName("worker.socket")
+    Optional<String> socket();
+
+    /** What staged files may take on the disk; absent: nine tenths of the disk. */
+    @WithName("worker.capacity-bytes")
+    Optional<String> capacityBytes();
+
+    /** HOST:PORT of the control plane's gRPC server. */
+    @WithName("control-plane")
+    Optional<String> controlPlane();
+
+    /** The object store; absent: AWS. */
+    @WithName("s3.endpoint")
+    Optional<String> s3Endpoint();
+
+    @WithName("s3.region")
+    Optional<String> s3Region();
+
+    /** Bucket in the path instead of the host name; absent: where an endpoint is named. */
+    @WithName("s3.path-style")
+    Optional<String> s3PathStyle();
+
+    /** With the secret key; absent: the AWS SDK's default chain of credentials. */
+    @WithName("s3.access-key")
+    Optional<String> s3AccessKey();
+
+    @WithName("s3.secret-key")
+    Optional<String> s3SecretKey();
+
+    /** Where traces go by OTLP, such as http://127.0.0.1:4317; absent: nowhere. */
+    @WithName("otlp.endpoint")
+    Optional<String> otlpEndpoint();
+
+    /** For tests only: what random tests start from. Named here so that it is no unknown key. */
+    Optional<String> seed();
+}
