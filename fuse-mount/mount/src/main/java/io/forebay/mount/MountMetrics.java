@@ -1,0 +1,113 @@
+package io.forebay.mount;
+
+import io.forebay.fuse.FileSystem;
+import io.forebay.mount.fs.ForebayFileSystem;
+import io.forebay.mount.meta.CallWatch;
+import io.forebay.observability.MetricName;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Timer;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.ToIntFunction;
+
+/** The mount's metrics, under the names of {@link MetricName}. */
+final class MountMetrics {
+    private final PrometheusMeterRegistry registry =
+            new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    private final Map<String, Counter> requests = new ConcurrentHashMap<>();
+    private final Map<String, Timer> calls = new ConcurrentHashMap<>();
+    private final Counter errors = counter(MetricName.FUSE_ERRORS);
+    private final Counter readBytes = counter(MetricName.FUSE_READ_BYTES);
+    private final Counter writtenBytes = counter(MetricName.FUSE_WRITE_BYTES);
+    private final Counter retries = counter(MetricName.REMOTE_RETRIES);
+
+    /** Whether the last call to the control plane was answered; true before the first. */
+    private volatile boolean answered = true;
+
+    /** Counts what the kernel asks of a file system. */
+    FileSystem counting(ForebayFileSystem fileSystem) {
+        gauge(MetricName.FUSE_OPEN_FILES, fileSystem, ForebayFileSystem::openFiles);
+        gauge(MetricName.FUSE_PASSTHROUGH, fileSystem, ForebayFileSystem::passthroughFiles);
+        return new CountingFileSystem(fileSystem, this);
+    }
+
+    CallWatch watch() {
+        return rpc -> new TimedCall(rpc, Timer.start(registry));
+    }
+
+    boolean isAnswered() {
+        return answered;
+    }
+
+    /** All values, in the text that Prometheus reads. */
+    String scrape() {
+        return registry.scrape();
+    }
+
+    void request(String operation) {
+        requests.computeIfAbsent(
+                        operation, key -> counter(MetricName.FUSE_REQUESTS, "operation", key))
+                .increment();
+    }
+
+    void error() {
+        errors.increment();
+    }
+
+    void read(long bytes) {
+        readBytes.increment((double) bytes);
+    }
+
+    void written(long bytes) {
+        writtenBytes.increment((double) bytes);
+    }
+
+    private Counter counter(MetricName name, String... tags) {
+        Counter.Builder counter =
+                Counter.builder(name.label()).description(name.description()).tags(tags);
+        return (name.unit().isEmpty() ? counter : counter.baseUnit(name.unit())).register(registry);
+    }
+
+    private Timer timer(String rpc) {
+        MetricName name = MetricName.REMOTE_SECONDS;
+        return Timer.builder(name.label())
+                .description(name.description())
+                .tags("rpc", rpc)
+                .register(registry);
+    }
+
+    private void gauge(
+            MetricName name, ForebayFileSystem source, ToIntFunction<ForebayFileSystem> value) {
+        Gauge.builder(name.label(), source, value::applyAsInt)
+                .description(name.description())
+                .baseUnit(name.unit())
+                .strongReference(true)
+                .register(registry);
+    }
+
+    /** One call to the control plane. */
+    private final class TimedCall implements CallWatch.Call {
+        private final String rpc;
+        private final Timer.Sample sample;
+
+        TimedCall(String rpc, Timer.Sample sample) {
+            this.rpc = rpc;
+            this.sample = sample;
+        }
+
+        @Override
+        public void again() {
+            retries.increment();
+            answered = false;
+        }
+
+        @Override
+        public void end(boolean hasAnswer) {
+            sample.stop(calls.computeIfAbsent(rpc, MountMetrics.this::timer));
+            answered = hasAnswer;
+        }
+    }
+}

@@ -1,0 +1,189 @@
+package io.forebay.mount;
+
+import static java.lang.System.Logger.Level.INFO;
+import static java.lang.System.Logger.Level.WARNING;
+
+import io.forebay.fuse.Backing;
+import io.forebay.fuse.FileSystem;
+import io.forebay.fuse.FuseMountException;
+import io.forebay.fuse.FuseSession;
+import io.forebay.fuse.MountOptions;
+import io.forebay.mount.fs.CloseTrace;
+import io.forebay.mount.fs.ForebayFileSystem;
+import io.forebay.mount.fs.Services;
+import io.forebay.mount.fs.WorkerStagedFiles;
+import io.forebay.mount.meta.Attachment;
+import io.forebay.mount.meta.GrpcMetadataClient;
+import io.forebay.mount.meta.MetadataChannels;
+import io.forebay.mount.meta.MetadataClient;
+import io.forebay.mount.meta.RetryPolicy;
+import io.forebay.observability.EventName;
+import io.forebay.proto.AttachRequest;
+import io.forebay.proto.FailureKind;
+import io.forebay.schema.ForebayException;
+import java.io.IOException;
+import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** Everything that makes up a mount, started in order and ended in the opposite one. */
+final class MountProcess implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger(MountProcess.class.getName());
+
+    private final MountArguments arguments;
+    private final MountMetrics metrics = new MountMetrics();
+
+    /** What was started, the latest first. Guarded by this. */
+    private final Deque<AutoCloseable> started = new ArrayDeque<>();
+
+    private volatile @Nullable FuseSession session;
+
+    MountProcess(MountArguments arguments) {
+        this.arguments = arguments;
+    }
+
+    /** The mount cannot be made; the message says what to do. */
+    static final class StartException extends Exception {
+        private static final long serialVersionUID = 1L;
+
+        StartException(String message, Throwable cause) {
+            super(message, cause);
+        }
+    }
+
+    /**
+     * @throws StartException after what had been started was ended again
+     */
+    synchronized void start() throws StartException {
+        boolean ready = false;
+        try {
+            startAll();
+            ready = true;
+        } finally {
+            if (!ready) {
+                close();
+            }
+        }
+    }
+
+    void awaitEnd() throws InterruptedException {
+        FuseSession running = session;
+        if (running != null) {
+            running.awaitEnd();
+        }
+    }
+
+    /** Unmounts, tells the control plane of every end, and ends all. Later calls wait for that. */
+    @Override
+    public synchronized void close() {
+        boolean wasMounted = session != null && !started.isEmpty();
+        while (!started.isEmpty()) {
+            AutoCloseable next = started.pop();
+            try {
+                next.close();
+            } catch (Exception e) {
+                LOG.log(WARNING, EventName.MOUNT_STOPPED.line("problem", e.toString()));
+            }
+        }
+        if (wasMounted) {
+            LOG.log(INFO, EventName.MOUNT_STOPPED.line("mount", arguments.mountPoint()));
+        }
+    }
+
+    private void startAll() throws StartException {
+        startHttp();
+        MetadataClient client =
+                begin(
+                        new GrpcMetadataClient(
+                                MetadataChannels.open(arguments.host(), arguments.port()),
+                                RetryPolicy.DEFAULT,
+                                InstantSource.system(),
+                                Thread::sleep,
+                                metrics.watch()));
+        Attachment attachment = begin(attach(client));
+        CloseTrace trace = SpanTrace.isWanted() ? begin(SpanTrace.start()) : CloseTrace.NONE;
+        WorkerStagedFiles staged = begin(new WorkerStagedFiles(arguments.node()));
+        mount(new Services(client, attachment, staged, InstantSource.system(), trace));
+        LOG.log(
+                INFO,
+                EventName.MOUNT_READY.line(
+                        "workspace",
+                        arguments.workspace(),
+                        "mount",
+                        arguments.mountPoint(),
+                        "id",
+                        attachment.mountId()));
+    }
+
+    private void startHttp() throws StartException {
+        if (arguments.httpPort() == 0) {
+            return;
+        }
+        try {
+            begin(HttpEndpoint.start(arguments.httpPort(), metrics));
+        } catch (IOException e) {
+            throw new StartException(
+                    "port %d for health and metrics cannot be used (%s): choose another --http-port"
+                            .formatted(arguments.httpPort(), e.getMessage()),
+                    e);
+        }
+    }
+
+    private Attachment attach(MetadataClient client) throws StartException {
+        AttachRequest request =
+                AttachRequest.newBuilder()
+                        .setWorkspace(arguments.workspace())
+                        .setNode(arguments.node())
+                        .setVersion(version())
+                        .setMountPoint(arguments.mountPoint().toString())
+                        .build();
+        try {
+            return Attachment.attach(client, request);
+        } catch (ForebayException e) {
+            throw new StartException(whyNotAttached(e), e);
+        }
+    }
+
+    private String whyNotAttached(ForebayException e) {
+        if (e.kind() == FailureKind.FAILURE_NOT_FOUND) {
+            return "workspace \"%s\" does not exist: create it (GraphQL createWorkspace) or"
+                            .formatted(arguments.workspace())
+                    + " correct --workspace";
+        }
+        if (e.kind() == FailureKind.FAILURE_UNAVAILABLE) {
+            return "no control plane answers at %s within %d s: start it or correct --control-plane"
+                    .formatted(arguments.controlPlane(), RetryPolicy.DEFAULT.total().toSeconds());
+        }
+        return "the workspace cannot be attached: " + e.getMessage();
+    }
+
+    private void mount(Services services) throws StartException {
+        MountOptions options =
+                MountOptions.of(arguments.mountPoint())
+                        .withSource("forebay:" + arguments.workspace())
+                        .withPassthrough(arguments.passthrough())
+                        .withReaderThreads(arguments.threads())
+                        .withAllowOther(arguments.allowOther());
+        try {
+            session = begin(FuseSession.mount(options, backing -> fileSystem(services, backing)));
+        } catch (FuseMountException | IllegalArgumentException e) {
+            throw new StartException(Objects.requireNonNullElse(e.getMessage(), e.toString()), e);
+        }
+    }
+
+    private FileSystem fileSystem(Services services, Backing backing) {
+        return metrics.counting(begin(new ForebayFileSystem(services, backing)));
+    }
+
+    private <T extends AutoCloseable> T begin(T part) {
+        started.push(part);
+        return part;
+    }
+
+    private static String version() {
+        String version = MountProcess.class.getPackage().getImplementationVersion();
+        return version == null ? "development" : version;
+    }
+}

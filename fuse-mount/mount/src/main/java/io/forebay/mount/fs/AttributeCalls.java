@@ -1,0 +1,148 @@
+package io.forebay.mount.fs;
+
+import io.forebay.fuse.Reply;
+import io.forebay.fuse.Request;
+import io.forebay.mount.meta.FailureErrno;
+import io.forebay.mount.meta.Origin;
+import io.forebay.proto.Attributes;
+import io.forebay.proto.FailureKind;
+import io.forebay.proto.GetAttributesRequest;
+import io.forebay.proto.NodeReply;
+import io.forebay.proto.SetAttributesRequest;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+
+/** stat(2), and what changes its answer by hand. */
+final class AttributeCalls {
+    private final Services services;
+    private final Nodes nodes;
+    private final OpenTable table;
+    private final OpenCalls opens;
+    private final Commits commits;
+
+    AttributeCalls(
+            Services services, Nodes nodes, OpenTable table, OpenCalls opens, Commits commits) {
+        this.services = services;
+        this.nodes = nodes;
+        this.table = table;
+        this.opens = opens;
+        this.commits = commits;
+    }
+
+    Reply get(Request.GetAttr request) {
+        return nodes.attr(attributes(request.header().nodeId()));
+    }
+
+    Reply set(Request.SetAttr request) {
+        long ino = request.header().nodeId();
+        Origin origin = NamespaceCalls.origin(request.header());
+        Request.AttributeChange change = request.change();
+        if (change.size().isPresent()) {
+            resize(ino, origin, change);
+        }
+        SetAttributesRequest others = others(ino, change);
+        if (isEmpty(others)) {
+            return nodes.attr(attributes(ino));
+        }
+        return nodes.attr(setOthers(others, origin));
+    }
+
+    private void resize(long ino, Origin origin, Request.AttributeChange change) {
+        long size = change.size().getAsLong();
+        if (change.handle().isPresent()) {
+            table.file(change.handle().getAsLong()).inode().writable().truncate(size);
+            return; // its close commits
+        }
+        OpenFile file = opens.open(origin, ino, size == 0 ? Access.CUT : Access.WRITE);
+        try {
+            file.inode().writable().truncate(size);
+            commits.commit(file.inode(), origin);
+        } finally {
+            opens.close(file);
+        }
+    }
+
+    private Attributes setOthers(SetAttributesRequest others, Origin origin) {
+        NodeReply reply =
+                services.attachment()
+                        .mutate(
+                                origin,
+                                caller ->
+                                        services.metadata()
+                                                .setAttributes(
+                                                        others.toBuilder()
+                                                                .setCaller(caller)
+                                                                .build()),
+                                NodeReply::getFailure);
+        FailureErrno.check(reply.getFailure());
+        Optional<OpenInode> inode = table.find(others.getIno());
+        if (inode.isPresent()) {
+            OpenInode.Fresh fresh = fresh(reply.getAttributes());
+            if (others.hasMtimeNanos() || others.getMtimeNow()) {
+                inode.get().mtimeSet(fresh);
+            } else {
+                inode.get().refreshed(fresh);
+            }
+        }
+        return reply.getAttributes();
+    }
+
+    /** A change of size brings its time along: the commit records it. */
+    private SetAttributesRequest others(long ino, Request.AttributeChange change) {
+        SetAttributesRequest.Builder others =
+                SetAttributesRequest.newBuilder()
+                        .setWorkspaceId(services.workspaceId())
+                        .setIno(ino)
+                        .setAtimeNow(change.atimeNow())
+                        .setMtimeNow(change.mtimeNow() && change.size().isEmpty());
+        change.mode().ifPresent(mode -> others.setMode(mode & NodeAttributes.PERMISSIONS));
+        change.uid().ifPresent(others::setUid);
+        change.gid().ifPresent(others::setGid);
+        change.atimeNanos().ifPresent(others::setAtimeNanos);
+        change.mtimeNanos().ifPresent(others::setMtimeNanos);
+        return others.build();
+    }
+
+    private static boolean isEmpty(SetAttributesRequest others) {
+        return !others.hasMode()
+                && !others.hasUid()
+                && !others.hasGid()
+                && !others.hasAtimeNanos()
+                && !others.hasMtimeNanos()
+                && !others.getAtimeNow()
+                && !others.getMtimeNow();
+    }
+
+    /** From the open inode while its copy is as young as the kernel's may be, else by a call. */
+    private Attributes attributes(long ino) {
+        Optional<OpenInode> inode = table.find(ino);
+        long timeoutMillis =
+                TimeUnit.NANOSECONDS.toMillis(services.attachment().entryTimeoutNanos());
+        Optional<Attributes> young =
+                inode.flatMap(
+                        open -> open.attributesSince(services.clock().millis() - timeoutMillis));
+        if (young.isPresent()) {
+            return young.get();
+        }
+        NodeReply reply =
+                services.metadata()
+                        .getAttributes(
+                                GetAttributesRequest.newBuilder()
+                                        .setWorkspaceId(services.workspaceId())
+                                        .setIno(ino)
+                                        .build());
+        if (reply.getFailure() == FailureKind.FAILURE_NOT_FOUND) {
+            Optional<Attributes> unlinked = inode.flatMap(OpenInode::unlinked);
+            if (unlinked.isPresent()) {
+                return unlinked.get();
+            }
+        }
+        FailureErrno.check(reply.getFailure());
+        inode.ifPresent(open -> open.refreshed(fresh(reply.getAttributes())));
+        return reply.getAttributes();
+    }
+
+    private OpenInode.Fresh fresh(Attributes attributes) {
+        return new OpenInode.Fresh(attributes, services.clock().millis());
+    }
+}

@@ -1,0 +1,135 @@
+package io.forebay.mount.fs;
+
+import com.google.protobuf.ByteString;
+import io.forebay.fuse.Attributes;
+import io.forebay.fuse.Errno;
+import io.forebay.fuse.FuseException;
+import io.forebay.fuse.Reply;
+import io.forebay.fuse.Request;
+import io.forebay.mount.meta.FailureErrno;
+import io.forebay.proto.DirectoryEntry;
+import io.forebay.proto.ReadDirectoryReply;
+import io.forebay.proto.ReadDirectoryRequest;
+import io.forebay.schema.Limits;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** Reading of directories. */
+final class DirectoryCalls {
+    /** One page of the service. */
+    private static final int PAGE_ENTRIES_MAX = 1000;
+
+    /** The smallest {@code fuse_dirent} and {@code fuse_direntplus}: what a reply can hold. */
+    private static final int ENTRY_BYTES_MIN = 32;
+
+    private static final int ENTRY_PLUS_BYTES_MIN = 160;
+
+    /** "." and ".." come before the first entry. */
+    private static final int DOTS = 2;
+
+    private static final byte[] DOT = ".".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] DOT_DOT = "..".getBytes(StandardCharsets.US_ASCII);
+
+    private final Services services;
+    private final Nodes nodes;
+    private final Map<Long, DirectoryStream> streams = new ConcurrentHashMap<>();
+    private final AtomicLong lastHandle = new AtomicLong();
+
+    DirectoryCalls(Services services, Nodes nodes) {
+        this.services = services;
+        this.nodes = nodes;
+    }
+
+    Reply open(Request.OpenDirectory request) {
+        long handle = lastHandle.incrementAndGet();
+        streams.put(handle, new DirectoryStream(request.header().nodeId()));
+        return new Reply.Opened(handle, 0, 0);
+    }
+
+    Reply release(Request.ReleaseDirectory request) {
+        streams.remove(request.handle());
+        return new Reply.Ok();
+    }
+
+    int openCount() {
+        return streams.size();
+    }
+
+    Reply read(Request.ReadDirectory request) {
+        DirectoryStream stream = streams.get(request.handle());
+        if (stream == null) {
+            throw new FuseException(Errno.EBADF);
+        }
+        long position = Math.max(0, request.offset() - DOTS);
+        DirectoryStream.Point point = stream.at(position);
+        ReadDirectoryReply page = fetch(stream.ino(), point, request);
+        List<Reply.DirectoryEntry> entries = new ArrayList<>();
+        if (request.offset() < 1) {
+            entries.add(dot(stream.ino(), DOT, 1));
+        }
+        if (request.offset() < DOTS) {
+            long parent = page.getParent() == 0 ? Limits.ROOT_INO : page.getParent();
+            entries.add(dot(parent, DOT_DOT, DOTS));
+        }
+        List<DirectoryEntry> found = page.getEntriesList();
+        List<DirectoryEntry> rest =
+                found.subList(Math.min(point.skip(), found.size()), found.size());
+        remember(stream, position, point, found);
+        long cookie = position + DOTS;
+        for (DirectoryEntry entry : rest) {
+            cookie++;
+            entries.add(entry(entry, cookie, request.plus()));
+        }
+        return new Reply.Directory(entries);
+    }
+
+    private ReadDirectoryReply fetch(
+            long ino, DirectoryStream.Point point, Request.ReadDirectory request) {
+        int fitting =
+                request.size() / (request.plus() ? ENTRY_PLUS_BYTES_MIN : ENTRY_BYTES_MIN) + 1;
+        ReadDirectoryReply page =
+                services.metadata()
+                        .readDirectory(
+                                ReadDirectoryRequest.newBuilder()
+                                        .setWorkspaceId(services.workspaceId())
+                                        .setIno(ino)
+                                        .setAfter(point.after())
+                                        .setLimit(
+                                                Math.min(fitting, PAGE_ENTRIES_MAX) + point.skip())
+                                        .setWithAttributes(request.plus())
+                                        .build());
+        FailureErrno.check(page.getFailure());
+        return page;
+    }
+
+    private static void remember(
+            DirectoryStream stream,
+            long position,
+            DirectoryStream.Point point,
+            List<DirectoryEntry> found) {
+        List<ByteString> names = new ArrayList<>(found.size());
+        for (DirectoryEntry entry : found) {
+            names.add(entry.getName());
+        }
+        stream.given(position - point.skip(), point.after(), names);
+    }
+
+    private Reply.DirectoryEntry entry(DirectoryEntry entry, long cookie, boolean plus) {
+        byte[] name = entry.getName().toByteArray();
+        int mode = NodeAttributes.typeBits(entry.getType());
+        return new Reply.DirectoryEntry(
+                entry.getIno(),
+                name,
+                mode,
+                cookie,
+                plus && entry.hasAttributes() ? nodes.entry(entry.getAttributes()) : null);
+    }
+
+    private static Reply.DirectoryEntry dot(long ino, byte[] name, long cookie) {
+        return new Reply.DirectoryEntry(ino, name, Attributes.DIRECTORY, cookie, null);
+    }
+}

@@ -1,0 +1,73 @@
+package io.forebay.mount.fs;
+
+import io.forebay.fuse.Reply;
+import io.forebay.fuse.Request;
+import io.forebay.mount.meta.Origin;
+import io.forebay.transport.posix.NativeFile;
+import java.lang.foreign.MemorySegment;
+
+/** What the kernel does with open files. */
+final class FileCalls {
+    private final OpenTable table;
+    private final OpenCalls opens;
+    private final Commits commits;
+    private final ReadBuffers buffers = new ReadBuffers();
+
+    FileCalls(OpenTable table, OpenCalls opens, Commits commits) {
+        this.table = table;
+        this.opens = opens;
+        this.commits = commits;
+    }
+
+    Reply read(Request.Read request) {
+        NativeFile staged = table.file(request.handle()).inode().readable();
+        MemorySegment buffer = buffers.of(request.size());
+        return new Reply.Data(buffer.asSlice(0, staged.pread(buffer, request.offset())));
+    }
+
+    Reply write(Request.Write request) {
+        OpenFile file = table.file(request.handle());
+        NativeFile staged = file.inode().writable();
+        if (!file.access().append()) {
+            return new Reply.Written((int) staged.pwrite(request.data(), request.offset()));
+        }
+        synchronized (file.inode()) { // the end of the file must not move under the write
+            long end = staged.stat().size();
+            return new Reply.Written((int) staged.pwrite(request.data(), end));
+        }
+    }
+
+    Reply flush(Request.Flush request) {
+        OpenFile file = table.file(request.handle());
+        if (file.access().write()) {
+            commits.flush(file.inode(), NamespaceCalls.origin(request.header()));
+        }
+        return new Reply.Ok();
+    }
+
+    /** The bytes first, then the metadata that names them. */
+    Reply fsync(Request.Fsync request) {
+        OpenInode inode = table.file(request.handle()).inode();
+        if (inode.isWritten()) {
+            inode.writable().fsync(request.dataOnly());
+            commits.durable(inode, NamespaceCalls.origin(request.header()));
+        } else {
+            inode.readable().fsync(request.dataOnly());
+            commits.sync();
+        }
+        return new Reply.Ok();
+    }
+
+    Reply release(Request.Release request) {
+        release(table.file(request.handle()), NamespaceCalls.origin(request.header()));
+        return new Reply.Ok();
+    }
+
+    /** Ends an open, after what was written behind its last flush is committed. */
+    void release(OpenFile file, Origin origin) {
+        if (file.access().write()) {
+            commits.last(file.inode(), origin);
+        }
+        opens.close(file);
+    }
+}

@@ -1,0 +1,157 @@
+package io.forebay.mount.fs;
+
+import io.forebay.fuse.Backing;
+import io.forebay.fuse.Errno;
+import io.forebay.fuse.FileSystem;
+import io.forebay.fuse.FuseException;
+import io.forebay.fuse.Reply;
+import io.forebay.fuse.Request;
+import io.forebay.mount.meta.FailureErrno;
+import io.forebay.mount.meta.Origin;
+import io.forebay.schema.ForebayException;
+import io.forebay.transport.posix.PosixException;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * A workspace as a POSIX file tree. Node ids are the workspace's inode numbers. {@link #close} ends
+ * what is still open and waits until the control plane knows of every end.
+ */
+public final class ForebayFileSystem implements FileSystem, AutoCloseable {
+    /** One restart of the control plane. */
+    private static final Duration DRAIN_PATIENCE = Duration.ofSeconds(30);
+
+    private final OpenTable table = new OpenTable();
+    private final ReleaseQueue releases;
+    private final Nodes nodes;
+    private final NamespaceCalls namespace;
+    private final OpenCalls opens;
+    private final FileCalls files;
+    private final AttributeCalls attributes;
+    private final DirectoryCalls directories;
+    private final Commits commits;
+
+    public ForebayFileSystem(Services services, Backing backing) {
+        this.releases = new ReleaseQueue(services, table);
+        this.nodes = new Nodes(services, table);
+        this.commits = new Commits(services);
+        this.namespace = new NamespaceCalls(services, nodes, table);
+        this.opens = new OpenCalls(services, backing, nodes, table, releases);
+        this.files = new FileCalls(table, opens, commits);
+        this.attributes = new AttributeCalls(services, nodes, table, opens, commits);
+        this.directories = new DirectoryCalls(services, nodes);
+        services.attachment().onAttachAgain(opens::openAgain);
+    }
+
+    @Override
+    public Reply handle(Request request) {
+        try {
+            return answer(request);
+        } catch (ForebayException | PosixException e) {
+            throw FailureErrno.of(e);
+        }
+    }
+
+    private Reply answer(Request request) {
+        return switch (request) {
+            case Request.Lookup lookup -> namespace.lookup(lookup);
+            case Request.Forget forget -> forget(forget);
+            case Request.GetAttr get -> attributes.get(get);
+            case Request.SetAttr set -> attributes.set(set);
+            case Request.ReadLink link -> namespace.readLink(link);
+            case Request.SymLink link -> namespace.symLink(link);
+            case Request.MakeDirectory make -> namespace.makeDirectory(make);
+            case Request.MakeNode make -> opens.makeNode(make);
+            case Request.Unlink unlink -> namespace.remove(unlink.header(), unlink.name(), false);
+            case Request.RemoveDirectory remove ->
+                    namespace.remove(remove.header(), remove.name(), true);
+            case Request.Rename rename -> namespace.rename(rename);
+            case Request.Open open -> opens.open(open);
+            case Request.Create create -> opens.create(create);
+            case Request.Read read -> files.read(read);
+            case Request.Write write -> files.write(write);
+            case Request.Flush flush -> files.flush(flush);
+            case Request.Fsync fsync -> files.fsync(fsync);
+            case Request.Release release -> files.release(release);
+            case Request.OpenDirectory open -> directories.open(open);
+            case Request.ReadDirectory read -> directories.read(read);
+            case Request.ReleaseDirectory release -> directories.release(release);
+            case Request.FsyncDirectory _ -> sync();
+            case Request.StatFs _ -> namespace.status();
+            case Request.Unsupported _ -> throw new FuseException(Errno.ENOSYS);
+        };
+    }
+
+    @Override
+    public void directoryTaken(Request.ReadDirectory request, List<Reply.DirectoryEntry> taken) {
+        for (Reply.DirectoryEntry entry : taken) {
+            if (entry.entry() != null) {
+                nodes.counts().add(entry.ino(), 1);
+            }
+        }
+    }
+
+    /** Handles that are open now. */
+    public int openFiles() {
+        return table.fileCount();
+    }
+
+    /** Of {@link #openFiles}, those whose reads and writes do not come here. */
+    public int passthroughFiles() {
+        return (int)
+                table.files().stream()
+                        .filter(file -> file.inode().mode() == OpenMode.PASSTHROUGH)
+                        .count();
+    }
+
+    public int openDirectories() {
+        return directories.openCount();
+    }
+
+    /** Inodes that the kernel may know. */
+    public int knownNodes() {
+        return nodes.counts().size();
+    }
+
+    /** Inodes that are open, or whose release the control plane has not answered. */
+    public int unreleasedFiles() {
+        return table.inodeCount();
+    }
+
+    /** How often the kernel was told of a node, less what it forgot. */
+    public long lookups(long ino) {
+        return nodes.counts().count(ino);
+    }
+
+    /**
+     * Waits until the control plane knows of every end of an open that was answered before; false
+     * when it did not answer in time.
+     */
+    public boolean drain(Duration patience) throws InterruptedException {
+        return releases.drain(patience);
+    }
+
+    /** To be called when the kernel asks nothing any more. */
+    @Override
+    public void close() {
+        for (OpenFile file : table.files()) {
+            files.release(file, Origin.MOUNT);
+        }
+        try {
+            releases.drain(DRAIN_PATIENCE);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        releases.close();
+    }
+
+    private Reply forget(Request.Forget forget) {
+        nodes.counts().forget(forget.header().nodeId(), forget.count());
+        return new Reply.None();
+    }
+
+    private Reply sync() {
+        commits.sync();
+        return new Reply.Ok();
+    }
+}

@@ -1,0 +1,196 @@
+package io.forebay.mount.fs;
+
+import com.google.protobuf.ByteString;
+import io.forebay.fuse.Errno;
+import io.forebay.fuse.FuseException;
+import io.forebay.fuse.Reply;
+import io.forebay.fuse.Request;
+import io.forebay.mount.meta.FailureErrno;
+import io.forebay.mount.meta.Origin;
+import io.forebay.proto.FailureKind;
+import io.forebay.proto.FileSystemStatusReply;
+import io.forebay.proto.FileSystemStatusRequest;
+import io.forebay.proto.LookupRequest;
+import io.forebay.proto.MakeNodeRequest;
+import io.forebay.proto.NodeReply;
+import io.forebay.proto.NodeType;
+import io.forebay.proto.ReadLinkReply;
+import io.forebay.proto.ReadLinkRequest;
+import io.forebay.proto.RemoveRequest;
+import io.forebay.proto.RenameReply;
+import io.forebay.proto.RenameRequest;
+import io.forebay.schema.Limits;
+
+/** Names: what needs the metadata alone. */
+final class NamespaceCalls {
+    private static final int NO_REPLACE = 1;
+    private static final int EXCHANGE = 2;
+    private static final int LINK_PERMISSIONS = 0777;
+    private static final long BLOCK_BYTES = 4096;
+
+    private final Services services;
+    private final Nodes nodes;
+    private final OpenTable table;
+
+    NamespaceCalls(Services services, Nodes nodes, OpenTable table) {
+        this.services = services;
+        this.nodes = nodes;
+        this.table = table;
+    }
+
+    Reply lookup(Request.Lookup request) {
+        NodeReply reply =
+                services.metadata()
+                        .lookup(
+                                LookupRequest.newBuilder()
+                                        .setWorkspaceId(services.workspaceId())
+                                        .setParent(request.header().nodeId())
+                                        .setName(name(request.name()))
+                                        .build());
+        if (reply.getFailure() == FailureKind.FAILURE_NOT_FOUND) {
+            return new Reply.NegativeEntry(0); // another mount may make it at any time
+        }
+        FailureErrno.check(reply.getFailure());
+        return nodes.counted(reply.getAttributes());
+    }
+
+    Reply readLink(Request.ReadLink request) {
+        ReadLinkReply reply =
+                services.metadata()
+                        .readLink(
+                                ReadLinkRequest.newBuilder()
+                                        .setWorkspaceId(services.workspaceId())
+                                        .setIno(request.header().nodeId())
+                                        .build());
+        FailureErrno.check(reply.getFailure());
+        return new Reply.Bytes(reply.getTarget().toByteArray());
+    }
+
+    Reply makeDirectory(Request.MakeDirectory request) {
+        return make(
+                request.header(),
+                MakeNodeRequest.newBuilder()
+                        .setName(name(request.name()))
+                        .setType(NodeType.NODE_TYPE_DIRECTORY)
+                        .setMode(request.mode() & NodeAttributes.PERMISSIONS));
+    }
+
+    Reply symLink(Request.SymLink request) {
+        if (request.target().length > Limits.LINK_TARGET_BYTES_MAX) {
+            throw new FuseException(Errno.ENAMETOOLONG);
+        }
+        return make(
+                request.header(),
+                MakeNodeRequest.newBuilder()
+                        .setName(name(request.name()))
+                        .setType(NodeType.NODE_TYPE_SYMLINK)
+                        .setMode(LINK_PERMISSIONS)
+                        .setLinkTarget(ByteString.copyFrom(request.target())));
+    }
+
+    private Reply make(Request.Header header, MakeNodeRequest.Builder node) {
+        NodeReply reply =
+                services.attachment()
+                        .mutate(
+                                origin(header),
+                                caller ->
+                                        services.metadata()
+                                                .makeNode(
+                                                        node.setCaller(caller)
+                                                                .setWorkspaceId(
+                                                                        services.workspaceId())
+                                                                .setParent(header.nodeId())
+                                                                .build()),
+                                NodeReply::getFailure);
+        FailureErrno.check(reply.getFailure());
+        return nodes.counted(reply.getAttributes());
+    }
+
+    Reply remove(Request.Header header, byte[] name, boolean directory) {
+        NodeReply reply =
+                services.attachment()
+                        .mutate(
+                                origin(header),
+                                caller ->
+                                        services.metadata()
+                                                .remove(
+                                                        RemoveRequest.newBuilder()
+                                                                .setCaller(caller)
+                                                                .setWorkspaceId(
+                                                                        services.workspaceId())
+                                                                .setParent(header.nodeId())
+                                                                .setName(name(name))
+                                                                .setDirectory(directory)
+                                                                .build()),
+                                NodeReply::getFailure);
+        FailureErrno.check(reply.getFailure());
+        refresh(reply.getAttributes());
+        return new Reply.Ok();
+    }
+
+    Reply rename(Request.Rename request) {
+        int flags = request.flags();
+        if ((flags & ~(NO_REPLACE | EXCHANGE)) != 0 || flags == (NO_REPLACE | EXCHANGE)) {
+            throw new FuseException(Errno.EINVAL);
+        }
+        RenameRequest.Builder rename =
+                RenameRequest.newBuilder()
+                        .setWorkspaceId(services.workspaceId())
+                        .setParent(request.header().nodeId())
+                        .setName(name(request.name()))
+                        .setNewParent(request.newParent())
+                        .setNewName(name(request.newName()))
+                        .setNoReplace(flags == NO_REPLACE)
+                        .setExchange(flags == EXCHANGE);
+        RenameReply reply =
+                services.attachment()
+                        .mutate(
+                                origin(request.header()),
+                                caller ->
+                                        services.metadata()
+                                                .rename(rename.setCaller(caller).build()),
+                                RenameReply::getFailure);
+        FailureErrno.check(reply.getFailure());
+        refresh(reply.getMoved());
+        if (reply.hasReplaced()) {
+            refresh(reply.getReplaced());
+        }
+        return new Reply.Ok();
+    }
+
+    Reply status() {
+        FileSystemStatusReply reply =
+                services.metadata()
+                        .fileSystemStatus(
+                                FileSystemStatusRequest.newBuilder()
+                                        .setWorkspaceId(services.workspaceId())
+                                        .build());
+        FailureErrno.check(reply.getFailure());
+        return new Reply.FileSystemStatus(
+                BLOCK_BYTES,
+                reply.getTotalBytes() / BLOCK_BYTES,
+                reply.getFreeBytes() / BLOCK_BYTES,
+                reply.getTotalInodes(),
+                reply.getFreeInodes(),
+                Limits.NAME_BYTES_MAX);
+    }
+
+    /** An open file learns of its new link count and times. */
+    private void refresh(io.forebay.proto.Attributes attributes) {
+        table.find(attributes.getIno())
+                .ifPresent(inode ->
+                        inode.refreshed(
+                                new OpenInode.Fresh(attributes, services.clock().millis())));
+    }
+
+    static Origin origin(Request.Header header) {
+        return Origin.of(header.uid(), header.gid());
+    }
+
+    static ByteString name(byte[] name) {
+        if (name.length > Limits.NAME_BYTES_MAX) {
+            throw new FuseException(Errno.ENAMETOOLONG);
+        }
+        return ByteString.copyFrom(name);
+    }
+}

@@ -1,0 +1,187 @@
+package io.forebay.mount.fs;
+
+import io.forebay.fuse.Attributes;
+import io.forebay.fuse.Backing;
+import io.forebay.fuse.Errno;
+import io.forebay.fuse.FuseException;
+import io.forebay.fuse.Reply;
+import io.forebay.fuse.Request;
+import io.forebay.mount.meta.FailureErrno;
+import io.forebay.mount.meta.Origin;
+import io.forebay.proto.Caller;
+import io.forebay.proto.CreateRequest;
+import io.forebay.proto.FailureKind;
+import io.forebay.proto.OpenReply;
+import io.forebay.proto.OpenRequest;
+import io.forebay.transport.posix.NativeFile;
+
+/** Opens: from the service's grant to a handle on a staged file. */
+final class OpenCalls {
+    private final Services services;
+    private final Backing backing;
+    private final Nodes nodes;
+    private final OpenTable table;
+    private final ReleaseQueue releases;
+
+    OpenCalls(
+            Services services,
+            Backing backing,
+            Nodes nodes,
+            OpenTable table,
+            ReleaseQueue releases) {
+        this.services = services;
+        this.backing = backing;
+        this.nodes = nodes;
+        this.table = table;
+        this.releases = releases;
+    }
+
+    Reply open(Request.Open request) {
+        return opened(
+                open(
+                        NamespaceCalls.origin(request.header()),
+                        request.header().nodeId(),
+                        Access.of(request.flags())));
+    }
+
+    Reply create(Request.Create request) {
+        Access access = Access.of(request.flags());
+        OpenReply reply = create(request.header(), request.name(), request.mode(), access);
+        OpenFile file = adopt(reply, access);
+        return new Reply.Created(nodes.counted(reply.getAttributes()), opened(file));
+    }
+
+    /** mknod(2): a regular file that nobody has opened. Other kinds of nodes are not kept. */
+    Reply makeNode(Request.MakeNode request) {
+        int type = request.mode() & Attributes.TYPE_MASK;
+        if (type != Attributes.REGULAR && type != 0) {
+            throw new FuseException(Errno.EPERM);
+        }
+        Access access = new Access(false, true, false, false, true);
+        OpenReply reply = create(request.header(), request.name(), request.mode(), access);
+        close(adopt(reply, access));
+        return nodes.counted(reply.getAttributes());
+    }
+
+    /** Opens for the mount itself as well; {@link #close} must follow. */
+    OpenFile open(Origin origin, long ino, Access access) {
+        OpenInode inode = table.beginOpen(ino);
+        boolean granted = false;
+        boolean done = false;
+        try {
+            OpenReply reply =
+                    services.attachment()
+                            .mutate(
+                                    origin,
+                                    caller ->
+                                            services.metadata().open(request(caller, ino, access)),
+                                    OpenReply::getFailure);
+            FailureErrno.check(reply.getFailure());
+            inode.granted(reply.getOpenSequence());
+            granted = true;
+            OpenFile file = adopt(inode, reply, access);
+            done = true;
+            return file;
+        } finally {
+            end(inode, granted && !done);
+        }
+    }
+
+    /** Ends an open. Whoever wrote has committed before. */
+    void close(OpenFile file) {
+        table.removeFile(file.handle());
+        if (file.inode().drop(file.access(), backing)) {
+            releases.add(file.inode());
+        }
+        table.removeIfIdle(file.inode());
+    }
+
+    /** Opens again, under a new mount id, what is open: the control plane has forgotten it. */
+    void openAgain(long mountId) {
+        for (OpenInode inode : table.inodes()) {
+            if (inode.isOpen()) {
+                Access access = new Access(inode.isRead(), inode.isWritten(), false, false, false);
+                Caller caller = Caller.newBuilder().setMountId(mountId).build();
+                OpenReply reply = services.metadata().open(request(caller, inode.ino(), access));
+                if (reply.getFailure() == FailureKind.FAILURE_NONE) {
+                    inode.grantedAnew(reply.getOpenSequence());
+                }
+            }
+        }
+    }
+
+    private OpenReply create(Request.Header header, byte[] name, int mode, Access access) {
+        CreateRequest.Builder create =
+                CreateRequest.newBuilder()
+                        .setWorkspaceId(services.workspaceId())
+                        .setParent(header.nodeId())
+                        .setName(NamespaceCalls.name(name))
+                        .setMode(mode & NodeAttributes.PERMISSIONS)
+                        .setExclusive(access.exclusive())
+                        .setTruncate(access.truncate())
+                        .setRead(access.read())
+                        .setWrite(access.write());
+        OpenReply reply =
+                services.attachment()
+                        .mutate(
+                                NamespaceCalls.origin(header),
+                                caller ->
+                                        services.metadata()
+                                                .create(create.setCaller(caller).build()),
+                                OpenReply::getFailure);
+        FailureErrno.check(reply.getFailure());
+        return reply;
+    }
+
+    private OpenFile adopt(OpenReply reply, Access access) {
+        OpenInode inode = table.beginOpen(reply.getAttributes().getIno());
+        boolean done = false;
+        try {
+            inode.granted(reply.getOpenSequence());
+            OpenFile file = adopt(inode, reply, access);
+            done = true;
+            return file;
+        } finally {
+            end(inode, !done);
+        }
+    }
+
+    private OpenFile adopt(OpenInode inode, OpenReply reply, Access access) {
+        NativeFile staged = services.stagedFiles().open(reply.getGrant());
+        boolean kept = false;
+        try {
+            OpenInode.Fresh fresh =
+                    new OpenInode.Fresh(reply.getAttributes(), services.clock().millis());
+            inode.adopt(staged, access, fresh, backing);
+            kept = true;
+            return table.addFile(inode, access);
+        } finally {
+            if (!kept) {
+                staged.close();
+            }
+        }
+    }
+
+    private void end(OpenInode inode, boolean failedAfterGrant) {
+        if (inode.endOpen(failedAfterGrant)) {
+            releases.add(inode);
+        }
+        table.removeIfIdle(inode);
+    }
+
+    private OpenRequest request(Caller caller, long ino, Access access) {
+        return OpenRequest.newBuilder()
+                .setCaller(caller)
+                .setWorkspaceId(services.workspaceId())
+                .setIno(ino)
+                .setRead(access.read())
+                .setWrite(access.write())
+                .setTruncate(access.truncate())
+                .build();
+    }
+
+    private static Reply.Opened opened(OpenFile file) {
+        OpenMode mode = file.inode().mode();
+        return new Reply.Opened(file.handle(), mode.flags(), file.inode().backingId());
+    }
+}

@@ -1,0 +1,244 @@
+package io.forebay.mount.meta;
+
+import com.google.common.util.concurrent.ListenableFuture;
+import io.forebay.proto.AttachReply;
+import io.forebay.proto.AttachRequest;
+import io.forebay.proto.CommitRequest;
+import io.forebay.proto.CreateRequest;
+import io.forebay.proto.DetachReply;
+import io.forebay.proto.DetachRequest;
+import io.forebay.proto.FailureKind;
+import io.forebay.proto.FileSystemStatusReply;
+import io.forebay.proto.FileSystemStatusRequest;
+import io.forebay.proto.GetAttributesRequest;
+import io.forebay.proto.LookupRequest;
+import io.forebay.proto.MakeNodeRequest;
+import io.forebay.proto.MetadataServiceGrpc;
+import io.forebay.proto.NodeReply;
+import io.forebay.proto.OpenReply;
+import io.forebay.proto.OpenRequest;
+import io.forebay.proto.ReadDirectoryReply;
+import io.forebay.proto.ReadDirectoryRequest;
+import io.forebay.proto.ReadLinkReply;
+import io.forebay.proto.ReadLinkRequest;
+import io.forebay.proto.ReleaseReply;
+import io.forebay.proto.ReleaseRequest;
+import io.forebay.proto.RemoveRequest;
+import io.forebay.proto.RenameReply;
+import io.forebay.proto.RenameRequest;
+import io.forebay.proto.RenewReply;
+import io.forebay.proto.RenewRequest;
+import io.forebay.proto.SetAttributesRequest;
+import io.forebay.proto.SyncReply;
+import io.forebay.proto.SyncRequest;
+import io.forebay.schema.ForebayException;
+import io.grpc.CallOptions;
+import io.grpc.ManagedChannel;
+import io.grpc.MethodDescriptor;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import io.grpc.stub.ClientCalls;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Objects;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The service over gRPC. An answer is decoded on the channel's event loop and wakes the caller
+ * once; no other thread stands between.
+ */
+public final class GrpcMetadataClient implements MetadataClient {
+    private static final long CLOSE_SECONDS = 2;
+
+    private final ManagedChannel channel;
+    private final RetryPolicy policy;
+    private final InstantSource clock;
+    private final Sleeper sleeper;
+    private final CallWatch watch;
+
+    /** Takes the channel over: {@link #close} ends it. */
+    public GrpcMetadataClient(
+            ManagedChannel channel,
+            RetryPolicy policy,
+            InstantSource clock,
+            Sleeper sleeper,
+            CallWatch watch) {
+        this.channel = channel;
+        this.policy = policy;
+        this.clock = clock;
+        this.sleeper = sleeper;
+        this.watch = watch;
+    }
+
+    @Override
+    public AttachReply attach(AttachRequest request) {
+        return call(MetadataServiceGrpc.getAttachMethod(), request);
+    }
+
+    @Override
+    public RenewReply renew(RenewRequest request) {
+        return call(MetadataServiceGrpc.getRenewMethod(), request);
+    }
+
+    @Override
+    public DetachReply detach(DetachRequest request) {
+        return call(MetadataServiceGrpc.getDetachMethod(), request);
+    }
+
+    @Override
+    public NodeReply lookup(LookupRequest request) {
+        return call(MetadataServiceGrpc.getLookupMethod(), request);
+    }
+
+    @Override
+    public NodeReply getAttributes(GetAttributesRequest request) {
+        return call(MetadataServiceGrpc.getGetAttributesMethod(), request);
+    }
+
+    @Override
+    public NodeReply setAttributes(SetAttributesRequest request) {
+        return call(MetadataServiceGrpc.getSetAttributesMethod(), request);
+    }
+
+    @Override
+    public OpenReply create(CreateRequest request) {
+        return call(MetadataServiceGrpc.getCreateMethod(), request);
+    }
+
+    @Override
+    public NodeReply makeNode(MakeNodeRequest request) {
+        return call(MetadataServiceGrpc.getMakeNodeMethod(), request);
+    }
+
+    @Override
+    public ReadLinkReply readLink(ReadLinkRequest request) {
+        return call(MetadataServiceGrpc.getReadLinkMethod(), request);
+    }
+
+    @Override
+    public NodeReply remove(RemoveRequest request) {
+        return call(MetadataServiceGrpc.getRemoveMethod(), request);
+    }
+
+    @Override
+    public RenameReply rename(RenameRequest request) {
+        return call(MetadataServiceGrpc.getRenameMethod(), request);
+    }
+
+    @Override
+    public ReadDirectoryReply readDirectory(ReadDirectoryRequest request) {
+        return call(MetadataServiceGrpc.getReadDirectoryMethod(), request);
+    }
+
+    @Override
+    public FileSystemStatusReply fileSystemStatus(FileSystemStatusRequest request) {
+        return call(MetadataServiceGrpc.getFileSystemStatusMethod(), request);
+    }
+
+    @Override
+    public OpenReply open(OpenRequest request) {
+        return call(MetadataServiceGrpc.getOpenMethod(), request);
+    }
+
+    @Override
+    public NodeReply commit(CommitRequest request) {
+        return call(MetadataServiceGrpc.getCommitMethod(), request);
+    }
+
+    @Override
+    public ReleaseReply release(ReleaseRequest request) {
+        return call(MetadataServiceGrpc.getReleaseMethod(), request);
+    }
+
+    @Override
+    public SyncReply sync(SyncRequest request) {
+        return call(MetadataServiceGrpc.getSyncMethod(), request);
+    }
+
+    @Override
+    public void close() {
+        channel.shutdownNow();
+        try {
+            channel.awaitTermination(CLOSE_SECONDS, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private <Q, R> R call(MethodDescriptor<Q, R> method, Q request) {
+        CallWatch.Call watched =
+                watch.begin(Objects.requireNonNullElse(method.getBareMethodName(), ""));
+        boolean answered = false;
+        try {
+            R reply = retried(method, request, watched);
+            answered = true;
+            return reply;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw unavailable("The call was interrupted", e, method);
+        } finally {
+            watched.end(answered);
+        }
+    }
+
+    private <Q, R> R retried(MethodDescriptor<Q, R> method, Q request, CallWatch.Call watched)
+            throws InterruptedException {
+        long end = clock.millis() + policy.total().toMillis();
+        for (int attempt = 0; ; attempt++) {
+            try {
+                return once(method, request);
+            } catch (StatusRuntimeException e) {
+                Duration pause = policy.pause(attempt);
+                if (!mayHelp(e.getStatus(), attempt) || clock.millis() + pause.toMillis() >= end) {
+                    throw unavailable(
+                            "The control plane did not answer; see that it runs", e, method);
+                }
+                watched.again();
+                sleeper.sleep(pause);
+                channel.resetConnectBackoff();
+            }
+        }
+    }
+
+    private <Q, R> R once(MethodDescriptor<Q, R> method, Q request) throws InterruptedException {
+        CallOptions options =
+                CallOptions.DEFAULT.withDeadlineAfter(
+                        policy.eachTry().toMillis(), TimeUnit.MILLISECONDS);
+        ListenableFuture<R> future =
+                ClientCalls.futureUnaryCall(channel.newCall(method, options), request);
+        try {
+            return future.get();
+        } catch (InterruptedException e) {
+            future.cancel(true);
+            throw e;
+        } catch (ExecutionException e) {
+            throw Status.fromThrowable(e).asRuntimeException();
+        }
+    }
+
+    private boolean mayHelp(Status status, int attempt) {
+        return switch (status.getCode()) {
+            case UNAVAILABLE, DEADLINE_EXCEEDED, CANCELLED, ABORTED, RESOURCE_EXHAUSTED -> true;
+            case UNKNOWN, INTERNAL -> attempt + 1 < policy.suspectTriesMost();
+            case OK,
+                    INVALID_ARGUMENT,
+                    NOT_FOUND,
+                    ALREADY_EXISTS,
+                    PERMISSION_DENIED,
+                    FAILED_PRECONDITION,
+                    OUT_OF_RANGE,
+                    UNIMPLEMENTED,
+                    DATA_LOSS,
+                    UNAUTHENTICATED ->
+                    false;
+        };
+    }
+
+    private static ForebayException unavailable(
+            String message, Exception cause, MethodDescriptor<?, ?> method) {
+        return new ForebayException(FailureKind.FAILURE_UNAVAILABLE, message, cause)
+                .with("rpc", method.getFullMethodName())
+                .with("cause", cause.toString());
+    }
+}
