@@ -2,6 +2,7 @@ package io.forebay.fuse;
 
 import io.forebay.fuse.posix.MountTable;
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -78,9 +79,15 @@ final class MountPoint {
                         + "). Unmount it (fusermount3 -u or umount), or choose another directory");
     }
 
-    /** The kernel answers ENOTCONN, so nothing can be read there. */
+    /** The kernel answers ENOTCONN; only opening is sure to ask it, attributes may be cached. */
     private static boolean isDead(Path real) {
-        return !Files.exists(real);
+        try (DirectoryStream<Path> _ = Files.newDirectoryStream(real)) {
+            return false;
+        } catch (AccessDeniedException alive) {
+            return false;
+        } catch (IOException dead) {
+            return true;
+        }
     }
 
     private static void requireEmpty(Path real) {

@@ -327,6 +327,47 @@ final class KernelMountTest {
     }
 
     @Test
+    void mountsThatAreThereAlreadyAreNamed() throws Exception {
+        Path root = Files.createDirectories(directory.resolve("mount"));
+        MountOptions options = MountOptions.of(root);
+        try {
+            Mount mount = Mount.make(options);
+            Handshake.shake(mount.device(), options);
+            mount.device().close();
+            FuseMountException dead =
+                    assertThrows(FuseMountException.class, () -> Mount.make(options));
+            assertTrue(dead.toString().contains("A dead FUSE mount"), dead.toString());
+            mount.unmount();
+            try (FuseSession _ =
+                    FuseSession.mount(options, backing -> new TreeFileSystem(directory, backing))) {
+                FuseMountException alive =
+                        assertThrows(FuseMountException.class, () -> Mount.make(options));
+                assertTrue(alive.toString().contains("already (fuse.forebay)"), alive.toString());
+            }
+        } finally {
+            Mounts.force(root);
+        }
+    }
+
+    @Test
+    void aFileSystemThatCannotBeMadeLeavesNoMount() throws Exception {
+        Path root = Files.createDirectories(directory.resolve("mount"));
+        try {
+            assertThrows(
+                    IllegalStateException.class,
+                    () ->
+                            FuseSession.mount(
+                                    MountOptions.of(root),
+                                    _ -> {
+                                        throw new IllegalStateException("no server");
+                                    }));
+            assertEquals(root.toRealPath(), MountPoint.check(root));
+        } finally {
+            Mounts.force(root);
+        }
+    }
+
+    @Test
     void invalidationsReachTheKernel() throws Exception {
         Path root = Files.createDirectories(directory.resolve("mount"));
         try (FuseSession session =
