@@ -1,6 +1,7 @@
 package io.forebay.metadata.kv;
 
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** A store of ordered keys. Every method may be called by many threads. */
 public interface KeyValueStore extends AutoCloseable {
@@ -12,15 +13,15 @@ public interface KeyValueStore extends AutoCloseable {
      *     transaction broke a limit ({@link TransactionLimits}); UNAVAILABLE when the store does
      *     not answer
      */
-    <T> T transact(Durability durability, Function<Transaction, T> body);
+    <T extends @Nullable Object> T transact(Durability durability, Function<Transaction, T> body);
 
     /** As {@link #transact}, at the durability of a process crash. */
-    default <T> T transact(Function<Transaction, T> body) {
+    default <T extends @Nullable Object> T transact(Function<Transaction, T> body) {
         return transact(Durability.PROCESS_CRASH, body);
     }
 
     /** Reads one moment of the store. The body may run several times. */
-    <T> T read(Function<ReadTransaction, T> body);
+    <T extends @Nullable Object> T read(Function<ReadTransaction, T> body);
 
     /** Returns when everything that was committed before the call survives a power loss. */
     void sync();

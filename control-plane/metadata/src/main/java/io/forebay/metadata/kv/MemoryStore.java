@@ -2,6 +2,7 @@ package io.forebay.metadata.kv;
 
 import java.time.InstantSource;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** A store that lives and ends with its process: for tests, and the reference for the others. */
 public final class MemoryStore implements KeyValueStore {
@@ -18,12 +19,13 @@ public final class MemoryStore implements KeyValueStore {
     }
 
     @Override
-    public <T> T transact(Durability durability, Function<Transaction, T> body) {
+    public <T extends @Nullable Object> T transact(
+            Durability durability, Function<Transaction, T> body) {
         return store.transact(durability, body);
     }
 
     @Override
-    public <T> T read(Function<ReadTransaction, T> body) {
+    public <T extends @Nullable Object> T read(Function<ReadTransaction, T> body) {
         return store.read(body);
     }
 

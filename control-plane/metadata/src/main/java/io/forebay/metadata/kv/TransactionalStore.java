@@ -6,6 +6,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Strictly serializable transactions over an {@link Engine}, optimistic as FoundationDB's: an
@@ -39,7 +40,8 @@ public final class TransactionalStore implements KeyValueStore {
     }
 
     @Override
-    public <T> T transact(Durability durability, Function<Transaction, T> body) {
+    public <T extends @Nullable Object> T transact(
+            Durability durability, Function<Transaction, T> body) {
         int old = 0;
         for (int attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
             checkOpen();
@@ -65,7 +67,7 @@ public final class TransactionalStore implements KeyValueStore {
     }
 
     @Override
-    public <T> T read(Function<ReadTransaction, T> body) {
+    public <T extends @Nullable Object> T read(Function<ReadTransaction, T> body) {
         int old = 0;
         while (true) {
             checkOpen();

@@ -1,5 +1,6 @@
 package io.forebay.metadata.kv.rocks;
 
+import io.forebay.metadata.kv.Engine;
 import io.forebay.metadata.kv.KeyValueStore;
 import io.forebay.metadata.kv.StoreException;
 import io.forebay.metadata.kv.TransactionalStore;
@@ -28,14 +29,22 @@ public final class RocksStore {
      *     be used; CORRUPT when the files are damaged
      */
     public static KeyValueStore open(Path directory) {
+        return open(directory, InstantSource.system());
+    }
+
+    /** As {@link #open(Path)}; transactions age by this clock. */
+    public static KeyValueStore open(Path directory, InstantSource clock) {
+        return new TransactionalStore(engine(directory), clock);
+    }
+
+    /** As {@link #open(Path)}, without transactions. */
+    public static Engine engine(Path directory) {
         refuseRemains(directory);
-        RocksEngine engine;
         try {
-            engine = RocksEngine.open(directory);
+            return RocksEngine.open(directory);
         } catch (RocksDBException e) {
             throw openFailure(directory, e);
         }
-        return new TransactionalStore(engine, InstantSource.system());
     }
 
     /** RocksDB would take data without CURRENT for nothing, and start an empty store over it. */
