@@ -5,12 +5,16 @@ import io.forebay.metadata.admin.Workers;
 import io.forebay.metadata.admin.Workspaces;
 import io.forebay.metadata.flush.Barrier;
 import io.forebay.metadata.flush.Publication;
+import io.forebay.metadata.flush.Rekey;
 import io.forebay.metadata.flush.StagedFiles;
 import io.forebay.metadata.flush.Tasks;
 import io.forebay.metadata.fs.Mounts;
 import io.forebay.metadata.fs.Namespace;
 import io.forebay.metadata.fs.OpenFiles;
 import io.forebay.metadata.kv.KeyValueStore;
+import io.forebay.metadata.state.Database;
+import io.forebay.metadata.state.GrantKeys;
+import io.forebay.metadata.state.InodeNumbers;
 import java.time.InstantSource;
 
 /** The parts of the model over one store. Every part may be called by many threads. */
@@ -25,22 +29,27 @@ public final class Metadata {
     private final Workers workers;
     private final Workspaces workspaces;
     private final Inspection inspection;
+    private final Rekey rekey;
 
     /**
      * @param masterKey 32 bytes from which each worker's key for grants is derived; the same for
      *     the life of the store
      */
     public Metadata(KeyValueStore store, InstantSource clock, byte[] masterKey) {
-        namespace = new Namespace();
-        openFiles = new OpenFiles();
-        mounts = new Mounts();
-        tasks = new Tasks();
-        publication = new Publication();
-        stagedFiles = new StagedFiles();
-        barrier = new Barrier();
-        workers = new Workers();
-        workspaces = new Workspaces();
-        inspection = new Inspection();
+        Database database = new Database(store, clock);
+        InodeNumbers numbers = new InodeNumbers(database);
+        GrantKeys keys = new GrantKeys(masterKey);
+        workspaces = new Workspaces(database);
+        tasks = new Tasks(database, workspaces);
+        namespace = new Namespace(database, numbers);
+        openFiles = new OpenFiles(database, numbers, keys);
+        mounts = new Mounts(database);
+        publication = new Publication(database);
+        stagedFiles = new StagedFiles(database);
+        barrier = new Barrier(database);
+        workers = new Workers(database, tasks, keys);
+        inspection = new Inspection(database);
+        rekey = new Rekey(database);
     }
 
     public Namespace namespace() {
@@ -90,6 +99,7 @@ public final class Metadata {
      * @return whether there is more to do at once
      */
     public boolean tend() {
-        return mounts.expire();
+        boolean expiring = mounts.expire();
+        return rekey.step() || expiring;
     }
 }

@@ -7,4 +7,5 @@ import java.time.Duration;
  *
  * @param lossWindow age of the oldest content that is not in the bucket
  */
-public record Usage(long bytes, long inodes, long dirtyBytes, long dirtyFiles, Duration lossWindow) {}
+public record Usage(
+        long bytes, long inodes, long dirtyBytes, long dirtyFiles, Duration lossWindow) {}

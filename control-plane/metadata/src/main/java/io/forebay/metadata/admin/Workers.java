@@ -1,24 +1,123 @@
 package io.forebay.metadata.admin;
 
-import io.forebay.metadata.kv.Unfinished;
+import com.google.protobuf.ByteString;
+import io.forebay.metadata.flush.Tasks;
+import io.forebay.metadata.state.Database;
+import io.forebay.metadata.state.GrantKeys;
+import io.forebay.metadata.state.Keys;
+import io.forebay.metadata.state.Records;
+import io.forebay.metadata.state.Refusal;
+import io.forebay.metadata.state.Registry;
+import io.forebay.proto.FailureKind;
 import io.forebay.proto.HeartbeatReply;
 import io.forebay.proto.HeartbeatRequest;
 import io.forebay.proto.RegisterWorkerReply;
 import io.forebay.proto.RegisterWorkerRequest;
+import io.forebay.proto.WorkerRecord;
+import java.time.Instant;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /** The workers that were ever registered. */
 public final class Workers {
+    private static final System.Logger LOG = System.getLogger(Workers.class.getName());
+
+    /** Five of them may be missed before a worker gets no new files. */
+    private static final long HEARTBEAT_MILLIS = Registry.HEALTHY_MILLIS / 5;
+
+    private static final Pattern ID = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,127}");
+
+    private final Database database;
+    private final Tasks tasks;
+    private final GrantKeys keys;
+
+    public Workers(Database database, Tasks tasks, GrantKeys keys) {
+        this.database = database;
+        this.tasks = tasks;
+        this.keys = keys;
+    }
+
+    /** A new epoch; what earlier processes of the worker were doing is due again. */
     public RegisterWorkerReply register(RegisterWorkerRequest request) {
-        return Unfinished.mark();
+        String id = request.getWorkerId();
+        if (!ID.matcher(id).matches() || request.getCapacityBytes() < 0) {
+            return RegisterWorkerReply.newBuilder()
+                    .setFailure(FailureKind.FAILURE_INVALID)
+                    .build();
+        }
+        long epoch =
+                database.transact(
+                        tx -> {
+                            long next = Registry.epoch(tx, id) + 1;
+                            tx.set(Keys.epoch(id), Records.number(next));
+                            tx.set(Keys.worker(id), record(request, next).toByteArray());
+                            return next;
+                        });
+        tasks.reclaim(id);
+        LOG.log(
+                System.Logger.Level.INFO,
+                "A worker registered worker={0} node={1} epoch={2}",
+                id,
+                request.getNode(),
+                Long.toString(epoch));
+        return RegisterWorkerReply.newBuilder()
+                .setEpoch(epoch)
+                .setGrantKey(ByteString.copyFrom(keys.of(id)))
+                .setHeartbeatMillis(HEARTBEAT_MILLIS)
+                .build();
     }
 
     public HeartbeatReply heartbeat(HeartbeatRequest request) {
-        return Unfinished.mark();
+        String id = request.getWorker().getWorkerId();
+        try {
+            return database.transact(
+                    tx -> {
+                        Registry.checkEpoch(tx, request.getWorker());
+                        WorkerRecord old = Registry.worker(tx, id);
+                        if (old == null) {
+                            throw new Refusal(FailureKind.FAILURE_NOT_FOUND);
+                        }
+                        WorkerRecord.Builder record =
+                                old.toBuilder()
+                                        .setUsedBytes(request.getUsedBytes())
+                                        .setFreeBytes(request.getFreeBytes())
+                                        .setLastSeenMillis(database.nowMillis());
+                        tx.set(Keys.worker(id), record.build().toByteArray());
+                        return HeartbeatReply.getDefaultInstance();
+                    });
+        } catch (Refusal refusal) {
+            return HeartbeatReply.newBuilder().setFailure(refusal.kind()).build();
+        }
     }
 
     /** All of them, by id. */
     public List<WorkerView> list() {
-        return Unfinished.mark();
+        return database.read(Registry::workers).stream().map(this::view).toList();
+    }
+
+    private WorkerRecord record(RegisterWorkerRequest request, long epoch) {
+        return WorkerRecord.newBuilder()
+                .setId(request.getWorkerId())
+                .setNode(request.getNode())
+                .setSocketPath(request.getSocketPath())
+                .setCapacityBytes(request.getCapacityBytes())
+                .putAllLabels(request.getLabelsMap())
+                .setVersion(request.getVersion())
+                .setEpoch(epoch)
+                .setFreeBytes(request.getCapacityBytes())
+                .setLastSeenMillis(database.nowMillis())
+                .build();
+    }
+
+    private WorkerView view(WorkerRecord worker) {
+        return new WorkerView(
+                worker.getId(),
+                worker.getNode(),
+                worker.getEpoch(),
+                Registry.healthy(worker, database.nowMillis()),
+                Instant.ofEpochMilli(worker.getLastSeenMillis()),
+                worker.getCapacityBytes(),
+                worker.getUsedBytes(),
+                worker.getFreeBytes());
     }
 }

@@ -1,18 +1,281 @@
 package io.forebay.metadata.flush;
 
-import io.forebay.metadata.kv.Unfinished;
+import io.forebay.metadata.state.Database;
+import io.forebay.metadata.state.Inode;
+import io.forebay.metadata.state.ObjectKeys;
+import io.forebay.metadata.state.Queue;
+import io.forebay.metadata.state.Refusal;
+import io.forebay.metadata.state.Registry;
+import io.forebay.metadata.state.Space;
+import io.forebay.metadata.state.TaskId;
+import io.forebay.metadata.state.TaskKind;
 import io.forebay.proto.BeginPublishReply;
 import io.forebay.proto.BeginPublishRequest;
+import io.forebay.proto.FailureKind;
 import io.forebay.proto.FinishPublishReply;
 import io.forebay.proto.FinishPublishRequest;
+import io.forebay.proto.FlushState;
+import io.forebay.proto.KeyRecord;
+import io.forebay.proto.ObjectRecord;
+import io.forebay.proto.PublishFailure;
+import io.forebay.proto.PublishIntent;
+import io.forebay.proto.PublishOutcome;
+import io.forebay.proto.PublishVerdict;
+import io.forebay.proto.PublishVerdict.Decision;
+import io.forebay.proto.PublishedObject;
 
-/** Objects under their keys. */
+/**
+ * Objects under their keys. A key has one mark at most, and its object changes only under a mark:
+ * that, and the condition of each put, keep the operations of one key in order. What a finished
+ * publication left to be done is found by looking at what is true then, never by replaying what was
+ * planned. Each intent and each outcome is a transaction of its own.
+ */
 public final class Publication {
+    private final Database database;
+
+    public Publication(Database database) {
+        this.database = database;
+    }
+
     public BeginPublishReply beginPublish(BeginPublishRequest request) {
-        return Unfinished.mark();
+        Lease lease = Lease.of(request.getWorker());
+        BeginPublishReply.Builder reply = BeginPublishReply.newBuilder();
+        try {
+            for (PublishIntent intent : request.getIntentsList()) {
+                PublishVerdict verdict =
+                        database.change(
+                                intent.getWorkspaceId(),
+                                space -> {
+                                    Registry.checkEpoch(space.tx(), request.getWorker());
+                                    return begin(space, lease, intent);
+                                });
+                reply.addVerdicts(verdict);
+            }
+            return reply.build();
+        } catch (Refusal refusal) {
+            return BeginPublishReply.newBuilder().setFailure(refusal.kind()).build();
+        }
     }
 
     public FinishPublishReply finishPublish(FinishPublishRequest request) {
-        return Unfinished.mark();
+        Lease lease = Lease.of(request.getWorker());
+        try {
+            for (PublishOutcome outcome : request.getOutcomesList()) {
+                database.change(
+                        outcome.getIntent().getWorkspaceId(),
+                        space -> {
+                            Registry.checkEpoch(space.tx(), request.getWorker());
+                            finish(space, lease, outcome);
+                            return true;
+                        });
+            }
+            return FinishPublishReply.getDefaultInstance();
+        } catch (Refusal refusal) {
+            return FinishPublishReply.newBuilder().setFailure(refusal.kind()).build();
+        }
+    }
+
+    private static PublishVerdict begin(Space space, Lease lease, PublishIntent intent) {
+        Inode inode = Uploads.current(space, intent.getIno(), intent.getGeneration());
+        if (inode == null || !inode.owner().equals(lease.worker())) {
+            return verdict(Decision.DECISION_STALE);
+        }
+        String key = intent.getKey();
+        if (!key.equals(ObjectKeys.current(space, inode.ino()))
+                && !key.equals(ObjectKeys.detour(inode.ino()))) {
+            if (inode.state() != FlushState.FLUSH_STATE_QUEUED) {
+                Flow.queue(space, inode, space.nowMillis());
+            }
+            return verdict(Decision.DECISION_STALE);
+        }
+        KeyRecord.Builder record = KeyStates.load(space, key);
+        boolean again = KeyStates.markedBy(record, intent.getIno(), intent.getGeneration());
+        if (!again && KeyStates.marked(record, KeyRecord.Intent.INTENT_DELETE)) {
+            return verdict(Decision.DECISION_LATER);
+        }
+        if (!again && KeyStates.marked(record, KeyRecord.Intent.INTENT_PUT)) {
+            if (KeyStates.alive(space, record)) {
+                return verdict(Decision.DECISION_LATER);
+            }
+            KeyStates.abandonPut(record);
+        }
+        if (!giveWay(space, key, record, inode)) {
+            return verdict(Decision.DECISION_LATER);
+        }
+        boolean unknown = KeyStates.takeUnknown(record, intent.getIno(), intent.getGeneration());
+        mark(space, lease, intent, record);
+        marked(space, inode, intent);
+        return PublishVerdict.newBuilder()
+                .setDecision(Decision.DECISION_GO)
+                .setExpectedEtag(record.getEtag())
+                .setMaybeDone(again || unknown)
+                .addAllUnknownPuts(record.getUnknownPutsList())
+                .build();
+    }
+
+    /**
+     * Another file whose object is under the key, and that lives elsewhere now, is uploaded from
+     * its worker instead of being copied; where no worker has it, it must be copied first.
+     */
+    private static boolean giveWay(Space space, String key, KeyRecord.Builder record, Inode inode) {
+        Inode other = KeyStates.user(space, key, record, inode.ino());
+        if (other == null) {
+            return true;
+        }
+        if (!other.record().getStaged()) {
+            return false;
+        }
+        other.record().clearObject();
+        if (other.linked() && other.state() == FlushState.FLUSH_STATE_CLEAN) {
+            other.flush().setClosedSinceMillis(1); // it was clean: every barrier must see it
+            Flow.queue(space, other, space.nowMillis());
+        }
+        return true;
+    }
+
+    private static void mark(
+            Space space, Lease lease, PublishIntent intent, KeyRecord.Builder record) {
+        record.setIntent(KeyRecord.Intent.INTENT_PUT)
+                .setMarkWorker(lease.worker())
+                .setMarkEpoch(lease.epoch())
+                .setMarkSinceMillis(space.nowMillis())
+                .setMarkUnknown(false)
+                .setMarkIno(intent.getIno())
+                .setMarkGeneration(intent.getGeneration());
+        KeyStates.save(space, intent.getKey(), record);
+    }
+
+    private static void marked(Space space, Inode inode, PublishIntent intent) {
+        String before = inode.flush().getMarkedKey();
+        if (!before.isEmpty() && !before.equals(intent.getKey())) {
+            Removals.request(space, inode.owner(), before);
+        }
+        inode.flush().setMarkedKey(intent.getKey());
+        Uploads.remember(inode, intent.getKey(), intent.getUploadId());
+        inode.attributes().setFlushState(FlushState.FLUSH_STATE_COMMITTING);
+    }
+
+    private static PublishVerdict verdict(Decision decision) {
+        return PublishVerdict.newBuilder().setDecision(decision).build();
+    }
+
+    private static void finish(Space space, Lease lease, PublishOutcome outcome) {
+        PublishIntent intent = outcome.getIntent();
+        KeyRecord.Builder record = KeyStates.load(space, intent.getKey());
+        if (!KeyStates.markedBy(record, intent.getIno(), intent.getGeneration())) {
+            return; // said before, or taken over by somebody who will find out
+        }
+        switch (outcome.getResultCase()) {
+            case PUBLISHED -> published(space, lease, outcome, record);
+            case FAILED -> failed(space, lease, outcome, record);
+            case CONFLICT -> conflict(space, intent, record);
+            case RESULT_NOT_SET -> throw new Refusal(FailureKind.FAILURE_INVALID);
+        }
+    }
+
+    private static void published(
+            Space space, Lease lease, PublishOutcome outcome, KeyRecord.Builder record) {
+        PublishIntent intent = outcome.getIntent();
+        PublishedObject object = outcome.getPublished();
+        String key = intent.getKey();
+        KeyStates.clearMark(record);
+        record.clearUnknownPuts()
+                .setEtag(object.getEtag())
+                .setIno(intent.getIno())
+                .setGeneration(intent.getGeneration())
+                .setSize(object.getSize());
+        KeyStates.save(space, key, record);
+        Inode inode = space.find(intent.getIno());
+        if (inode != null) {
+            unmark(inode, key);
+            record(space, inode, intent, object);
+        }
+        Inode live = Removals.liveFile(space, key);
+        if (live == null) {
+            Removals.request(space, lease.worker(), key);
+        } else {
+            Flow.reconcile(space, live, key);
+        }
+        if (inode != null
+                && inode != live
+                && inode.linked()
+                && inode.generation() == intent.getGeneration()
+                && inode.state() == FlushState.FLUSH_STATE_COMMITTING) {
+            Flow.queue(space, inode, space.nowMillis());
+        }
+    }
+
+    /** The inode's newest object is this one, unless it has a newer or a better placed one. */
+    private static void record(
+            Space space, Inode inode, PublishIntent intent, PublishedObject object) {
+        String key = intent.getKey();
+        boolean other = inode.hasObject() && !inode.object().getKey().equals(key);
+        boolean older =
+                other
+                        && (inode.object().getGeneration() > intent.getGeneration()
+                                || inode.state() == FlushState.FLUSH_STATE_CLEAN);
+        if (older) {
+            Removals.request(space, inode.owner(), key);
+            return;
+        }
+        String before = inode.object().getKey();
+        inode.record()
+                .setObject(
+                        ObjectRecord.newBuilder()
+                                .setKey(key)
+                                .setEtag(object.getEtag())
+                                .setGeneration(intent.getGeneration())
+                                .setSize(object.getSize())
+                                .setChecksum(object.getChecksum()));
+        if (other) {
+            Removals.request(space, inode.owner(), before);
+        }
+    }
+
+    private static void failed(
+            Space space, Lease lease, PublishOutcome outcome, KeyRecord.Builder record) {
+        PublishIntent intent = outcome.getIntent();
+        PublishFailure failure = outcome.getFailed();
+        if (failure.getOutcomeKnown()) {
+            KeyStates.clearMark(record);
+        } else {
+            record.setMarkUnknown(true);
+        }
+        KeyStates.save(space, intent.getKey(), record);
+        Inode found = space.find(intent.getIno());
+        if (found != null && failure.getOutcomeKnown()) {
+            unmark(found, intent.getKey());
+        }
+        Inode inode = Uploads.current(space, intent.getIno(), intent.getGeneration());
+        if (inode != null) {
+            Flow.failed(space, inode, failure.getMessage());
+        } else {
+            Removals.request(space, lease.worker(), intent.getKey());
+        }
+    }
+
+    private static void conflict(Space space, PublishIntent intent, KeyRecord.Builder record) {
+        KeyStates.clearMark(record);
+        record.clearUnknownPuts();
+        KeyStates.save(space, intent.getKey(), record);
+        Inode found = space.find(intent.getIno());
+        if (found != null) {
+            unmark(found, intent.getKey());
+        }
+        Inode inode = Uploads.current(space, intent.getIno(), intent.getGeneration());
+        if (inode != null) {
+            Flow.stuck(
+                    space,
+                    inode,
+                    FlushState.FLUSH_STATE_CONFLICT,
+                    "Somebody else changed the object: decide which version stays");
+            Queue.remove(space, inode.owner(), TaskId.of(TaskKind.UPLOAD, inode.ino()));
+        }
+    }
+
+    private static void unmark(Inode inode, String key) {
+        if (inode.flush().getMarkedKey().equals(key)) {
+            inode.flush().clearMarkedKey();
+        }
     }
 }

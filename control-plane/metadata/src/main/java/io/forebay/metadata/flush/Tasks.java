@@ -1,29 +1,225 @@
 package io.forebay.metadata.flush;
 
-import io.forebay.metadata.kv.Unfinished;
+import io.forebay.metadata.kv.ReadTransaction;
+import io.forebay.metadata.state.Database;
+import io.forebay.metadata.state.Inode;
+import io.forebay.metadata.state.Keys;
+import io.forebay.metadata.state.Queue;
+import io.forebay.metadata.state.Refusal;
+import io.forebay.metadata.state.Registry;
+import io.forebay.metadata.state.Space;
+import io.forebay.metadata.state.TaskId;
+import io.forebay.metadata.state.TaskKind;
+import io.forebay.proto.DropStagedTask;
 import io.forebay.proto.EndTasksReply;
 import io.forebay.proto.EndTasksRequest;
+import io.forebay.proto.EndedTask;
+import io.forebay.proto.EvictTask;
+import io.forebay.proto.FailureKind;
+import io.forebay.proto.ProbeTask;
 import io.forebay.proto.TakeTasksReply;
 import io.forebay.proto.TakeTasksRequest;
+import io.forebay.proto.Task;
+import io.forebay.proto.TaskRecord;
+import io.forebay.proto.TraceContext;
+import io.forebay.proto.WorkspaceRecord;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicInteger;
 
-/** The work of the workers. */
+/** The work of the workers. Each workspace is a transaction of its own. */
 public final class Tasks {
+    /** So many fit one transaction with room to spare. */
+    private static final int TAKE_MAX = 64;
+
+    private static final int RECLAIM_PAGE = 500;
+
+    private final Database database;
+    private final ProbeListener probes;
+    private final AtomicInteger turn = new AtomicInteger();
+
+    public Tasks(Database database, ProbeListener probes) {
+        this.database = database;
+        this.probes = probes;
+    }
+
     /** Hands out what is due, without waiting; STALE for a fenced worker. */
     public TakeTasksReply takeTasks(TakeTasksRequest request) {
-        return Unfinished.mark();
+        Lease lease = Lease.of(request.getWorker());
+        TakeTasksReply.Builder reply = TakeTasksReply.newBuilder().setLeaseMillis(Lease.MILLIS);
+        try {
+            database.read(tx -> checked(tx, request));
+            List<WorkspaceRecord> all = database.read(Registry::workspaces);
+            int limit = Math.clamp(request.getLimit(), 1, TAKE_MAX);
+            int first = all.isEmpty() ? 0 : Math.floorMod(turn.getAndIncrement(), all.size());
+            for (int i = 0; i < all.size() && reply.getTasksCount() < limit; i++) {
+                long ws = all.get((first + i) % all.size()).getId();
+                int rest = limit - reply.getTasksCount();
+                reply.addAllTasks(database.change(ws, space -> take(space, lease, rest)));
+            }
+            return reply.build();
+        } catch (Refusal refusal) {
+            return reply.setFailure(refusal.kind()).build();
+        }
     }
 
     public EndTasksReply endTasks(EndTasksRequest request) {
-        return Unfinished.mark();
+        Lease lease = Lease.of(request.getWorker());
+        try {
+            for (EndedTask ended : request.getTasksList()) {
+                database.change(
+                        ended.getWorkspaceId(),
+                        space -> {
+                            Registry.checkEpoch(space.tx(), request.getWorker());
+                            end(space, lease, ended);
+                            return true;
+                        });
+            }
+            return EndTasksReply.getDefaultInstance();
+        } catch (Refusal refusal) {
+            return EndTasksReply.newBuilder().setFailure(refusal.kind()).build();
+        }
     }
 
     /** A number that grows when there is new work for the worker; to be read before takeTasks. */
     public long workCount(String workerId) {
-        return Unfinished.mark();
+        return database.store().changeCount(Keys.bell(workerId));
     }
 
-    /** Waits until {@link #workCount} differs from {@code seen} or the time is over. */
-    public void awaitWork(String workerId, long seen, long timeoutMillis) throws InterruptedException {
-        Unfinished.mark();
+    /**
+     * Waits until {@link #workCount} differs from {@code seen}, work that is known becomes due, or
+     * the time is over.
+     */
+    public void awaitWork(String workerId, long seen, long timeoutMillis)
+            throws InterruptedException {
+        long due = database.read(tx -> firstDue(tx, workerId));
+        long wait = Math.min(timeoutMillis, due - database.nowMillis());
+        if (wait > 0) {
+            database.store().awaitChange(Keys.bell(workerId), seen, wait);
+        }
+    }
+
+    /** Makes what earlier processes of the worker had taken due now, page by page. */
+    public void reclaim(String workerId) {
+        for (WorkspaceRecord workspace : database.read(Registry::workspaces)) {
+            byte[] after = new byte[0];
+            do {
+                byte[] from = after;
+                after = database.change(workspace.getId(), s -> reclaim(s, workerId, from));
+            } while (after.length > 0);
+        }
+    }
+
+    private static byte[] reclaim(Space space, String worker, byte[] from) {
+        List<Queue.Queued> page = Queue.page(space, worker, from, RECLAIM_PAGE);
+        for (Queue.Queued queued : page) {
+            TaskRecord record = Queue.find(space, worker, queued.task());
+            if (record != null && record.getLeased()) {
+                TaskRecord.Builder now = record.toBuilder().setLeased(false);
+                now.setDueMillis(space.nowMillis());
+                Queue.put(space, worker, queued.task(), now.build());
+            }
+        }
+        return page.size() < RECLAIM_PAGE ? new byte[0] : page.getLast().position();
+    }
+
+    private static boolean checked(ReadTransaction tx, TakeTasksRequest request) {
+        Registry.checkEpoch(tx, request.getWorker());
+        return true;
+    }
+
+    private static long firstDue(ReadTransaction tx, String worker) {
+        return Registry.workspaces(tx).stream()
+                .map(workspace -> Queue.firstDue(tx, workspace.getId(), worker))
+                .filter(Objects::nonNull)
+                .min(Long::compare)
+                .orElse(Long.MAX_VALUE);
+    }
+
+    private static List<Task> take(Space space, Lease lease, int limit) {
+        if (Registry.epoch(space.tx(), lease.worker()) != lease.epoch()) {
+            throw new Refusal(FailureKind.FAILURE_STALE);
+        }
+        List<Task> tasks = new ArrayList<>();
+        for (TaskId task : Queue.due(space, lease.worker(), limit)) {
+            TaskRecord record = Objects.requireNonNull(Queue.find(space, lease.worker(), task));
+            switch (prepare(space, lease, task, record)) {
+                case Step.Drop _ -> Queue.remove(space, lease.worker(), task);
+                case Step.Wait(long millis) ->
+                        move(space, lease, task, record.toBuilder(), millis, false);
+                case Step.Give(Task.Builder given) -> {
+                    if (task.kind() != TaskKind.UPLOAD) {
+                        given.setAttempt(record.getAttempt());
+                        given.setTrace(
+                                TraceContext.newBuilder().setTraceparent(record.getTraceparent()));
+                    }
+                    tasks.add(
+                            given.setWorkspaceId(space.id())
+                                    .setLocation(space.workspace().getLocation())
+                                    .build());
+                    TaskRecord.Builder leased =
+                            record.toBuilder().setAttempt(record.getAttempt() + 1);
+                    move(space, lease, task, leased, Lease.MILLIS, true);
+                }
+            }
+        }
+        return tasks;
+    }
+
+    private static void move(
+            Space space,
+            Lease lease,
+            TaskId task,
+            TaskRecord.Builder record,
+            long millis,
+            boolean leased) {
+        record.setDueMillis(space.nowMillis() + millis).setLeased(leased);
+        Queue.move(space, lease.worker(), task, record.build());
+    }
+
+    private static Step prepare(Space space, Lease lease, TaskId task, TaskRecord record) {
+        return switch (task.kind()) {
+            case UPLOAD -> Uploads.prepare(space, task.ino());
+            case REMOVE_OBJECT -> Removals.prepare(space, lease, task.key());
+            case DROP_STAGED ->
+                    new Step.Give(
+                            Task.newBuilder()
+                                    .setDropStaged(DropStagedTask.newBuilder().setIno(task.ino())));
+            case EVICT -> evict(space, task.ino());
+            case PROBE -> new Step.Give(Task.newBuilder().setProbe(ProbeTask.getDefaultInstance()));
+            case SETTLE -> Settling.prepare(space, task.ino(), record);
+        };
+    }
+
+    private static Step evict(Space space, long ino) {
+        Inode inode = space.find(ino);
+        if (inode == null || !StagedFiles.evictable(space, inode)) {
+            return new Step.Drop();
+        }
+        EvictTask task =
+                EvictTask.newBuilder().setIno(ino).setGeneration(inode.generation()).build();
+        return new Step.Give(Task.newBuilder().setEvict(task));
+    }
+
+    private void end(Space space, Lease lease, EndedTask ended) {
+        switch (ended.getWorkCase()) {
+            case FAILED_UPLOAD -> Uploads.failed(space, ended.getFailedUpload());
+            case PAUSED_UPLOAD -> Uploads.paused(space, ended.getPausedUpload());
+            case REMOVED_OBJECT -> Removals.ended(space, lease, ended.getRemovedObject());
+            case DROPPED_INO -> done(space, lease, TaskKind.DROP_STAGED, ended.getDroppedIno());
+            case EVICT_REFUSED_INO ->
+                    done(space, lease, TaskKind.EVICT, ended.getEvictRefusedIno());
+            case PROBE -> {
+                done(space, lease, TaskKind.PROBE, 0);
+                probes.probed(space, ended.getProbe());
+            }
+            case SETTLED -> Settling.ended(space, lease, ended.getSettled());
+            case WORK_NOT_SET -> throw new Refusal(FailureKind.FAILURE_INVALID);
+        }
+    }
+
+    private static void done(Space space, Lease lease, TaskKind kind, long ino) {
+        Queue.remove(space, lease.worker(), TaskId.of(kind, ino));
     }
 }

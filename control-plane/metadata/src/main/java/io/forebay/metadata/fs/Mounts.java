@@ -1,35 +1,223 @@
 package io.forebay.metadata.fs;
 
-import io.forebay.metadata.kv.Unfinished;
+import io.forebay.metadata.flush.Flow;
+import io.forebay.metadata.flush.Settling;
+import io.forebay.metadata.kv.KeyValue;
+import io.forebay.metadata.kv.ReadTransaction;
+import io.forebay.metadata.kv.Transaction;
+import io.forebay.metadata.kv.Tuple;
+import io.forebay.metadata.state.Database;
+import io.forebay.metadata.state.Handles;
+import io.forebay.metadata.state.Inode;
+import io.forebay.metadata.state.Keys;
+import io.forebay.metadata.state.Records;
+import io.forebay.metadata.state.Refusal;
+import io.forebay.metadata.state.Registry;
+import io.forebay.metadata.state.Space;
 import io.forebay.proto.AttachReply;
 import io.forebay.proto.AttachRequest;
 import io.forebay.proto.DetachReply;
 import io.forebay.proto.DetachRequest;
+import io.forebay.proto.FailureKind;
+import io.forebay.proto.InodeRecord;
+import io.forebay.proto.MountRecord;
+import io.forebay.proto.OpenRecord;
 import io.forebay.proto.RenewReply;
 import io.forebay.proto.RenewRequest;
+import io.forebay.proto.WorkspaceRecord;
+import io.forebay.schema.Limits;
+import java.time.Instant;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Mounts and their leases. */
 public final class Mounts {
+    private static final System.Logger LOG = System.getLogger(Mounts.class.getName());
+
+    /** Long enough for a stalled node or a restarted control plane, short enough to wait for. */
+    public static final long LEASE_MILLIS = 30_000;
+
+    /** How long a kernel may believe names and attributes: what another mount changes shows then. */
+    private static final long ENTRY_MILLIS = 1_000;
+
+    private static final int MOUNTS_MAX = 10_000;
+
+    /** Files of a dead mount that one transaction settles. */
+    private static final int SETTLE_PAGE = 100;
+
+    private final Database database;
+
+    public Mounts(Database database) {
+        this.database = database;
+    }
+
     public AttachReply attach(AttachRequest request) {
-        return Unfinished.mark();
+        try {
+            return database.transact(tx -> attach(tx, request));
+        } catch (Refusal refusal) {
+            return AttachReply.newBuilder().setFailure(refusal.kind()).build();
+        }
     }
 
     public RenewReply renew(RenewRequest request) {
-        return Unfinished.mark();
+        long id = request.getMountId();
+        boolean known =
+                database.transact(
+                        tx -> {
+                            if (find(tx, id, request.getWorkspaceId()) == null) {
+                                return false;
+                            }
+                            tx.set(Keys.mountSeen(id), Records.number(database.nowMillis()));
+                            return true;
+                        });
+        FailureKind failure = known ? FailureKind.FAILURE_NONE : FailureKind.FAILURE_STALE;
+        return RenewReply.newBuilder().setFailure(failure).build();
     }
 
+    /** A mount that is not known has ended already. */
     public DetachReply detach(DetachRequest request) {
-        return Unfinished.mark();
+        long ws = request.getWorkspaceId();
+        database.find(tx -> find(tx, request.getMountId(), ws)).ifPresent(this::end);
+        return DetachReply.getDefaultInstance();
     }
 
     /** The mounts whose lease runs. */
     public List<MountView> list() {
-        return Unfinished.mark();
+        return database.read(
+                tx ->
+                        all(tx).stream()
+                                .filter(mount -> !expired(tx, mount))
+                                .map(mount -> view(tx, mount))
+                                .toList());
     }
 
-    /** Ends mounts whose lease has passed, a bounded number; true: there may be more. */
+    /** Ends mounts whose lease has passed; true: there may be more to do. */
     public boolean expire() {
-        return Unfinished.mark();
+        List<MountRecord> dead =
+                database.read(
+                        tx -> all(tx).stream().filter(mount -> expired(tx, mount)).toList());
+        for (MountRecord mount : dead) {
+            LOG.log(
+                    System.Logger.Level.WARNING,
+                    "A mount did not renew its lease; what it had open is settled without it"
+                            + " mount={0} node={1}",
+                    Long.toString(mount.getId()),
+                    mount.getNode());
+            end(mount);
+        }
+        return false;
+    }
+
+    private AttachReply attach(Transaction tx, AttachRequest request) {
+        WorkspaceRecord workspace = Registry.workspace(tx, request.getWorkspace());
+        if (workspace == null || workspace.getState() == WorkspaceRecord.State.STATE_REFUSED) {
+            throw new Refusal(FailureKind.FAILURE_NOT_FOUND);
+        }
+        Refusal.when(
+                workspace.getState() != WorkspaceRecord.State.STATE_READY,
+                FailureKind.FAILURE_UNAVAILABLE);
+        InodeRecord root = Inode.read(tx, workspace.getId(), Limits.ROOT_INO);
+        if (root == null) {
+            throw new IllegalStateException("a workspace without a root");
+        }
+        long id = Records.number(tx, Keys.lastMount()) + 1;
+        tx.set(Keys.lastMount(), Records.number(id));
+        MountRecord mount =
+                MountRecord.newBuilder()
+                        .setId(id)
+                        .setWorkspaceId(workspace.getId())
+                        .setNode(request.getNode())
+                        .setVersion(request.getVersion())
+                        .setMountPoint(request.getMountPoint())
+                        .build();
+        tx.set(Keys.mount(id), mount.toByteArray());
+        tx.set(Keys.mountSeen(id), Records.number(database.nowMillis()));
+        return AttachReply.newBuilder()
+                .setMountId(id)
+                .setWorkspaceId(workspace.getId())
+                .setRoot(root.getAttributes())
+                .setLeaseMillis(LEASE_MILLIS)
+                .setEntryTimeoutMillis(ENTRY_MILLIS)
+                .build();
+    }
+
+    /** First nobody can open by this mount any more, then what it had open is settled. */
+    private void end(MountRecord mount) {
+        long id = mount.getId();
+        long ws = mount.getWorkspaceId();
+        Tuple.Range held = Keys.heldBy(ws, id);
+        boolean more = true;
+        while (more) {
+            more =
+                    database.change(
+                            ws,
+                            space -> {
+                                List<KeyValue> page =
+                                        space.tx().getRange(held.begin(), held.end(), SETTLE_PAGE);
+                                page.forEach(
+                                        pair ->
+                                                settle(
+                                                        space,
+                                                        id,
+                                                        Tuple.unpack(pair.key()).number(3)));
+                                if (page.size() < SETTLE_PAGE) {
+                                    forget(space.tx(), mount);
+                                    return false;
+                                }
+                                return true;
+                            });
+        }
+    }
+
+    private static void settle(Space space, long mount, long ino) {
+        OpenRecord handle = Handles.find(space, ino, mount);
+        Handles.remove(space, ino, mount);
+        Inode inode = space.find(ino);
+        if (inode == null) {
+            return;
+        }
+        boolean wrote = handle != null && handle.getWriting();
+        if (wrote && !Handles.anyWriting(space, ino)) {
+            Settling.request(space, inode);
+        }
+        Flow.forgetUnused(space, inode);
+    }
+
+    private static void forget(Transaction tx, MountRecord mount) {
+        tx.clear(Keys.mount(mount.getId()));
+        tx.clear(Keys.mountSeen(mount.getId()));
+        Tuple.Range repeats = Keys.repeats(mount.getWorkspaceId(), mount.getId());
+        tx.clearRange(repeats.begin(), repeats.end());
+    }
+
+    private boolean expired(ReadTransaction tx, MountRecord mount) {
+        return database.nowMillis() - seen(tx, mount) > LEASE_MILLIS;
+    }
+
+    private static long seen(ReadTransaction tx, MountRecord mount) {
+        return Records.number(tx, Keys.mountSeen(mount.getId()));
+    }
+
+    private static @Nullable MountRecord find(ReadTransaction tx, long id, long ws) {
+        MountRecord mount = Records.find(tx, Keys.mount(id), MountRecord.parser());
+        return mount != null && mount.getWorkspaceId() == ws ? mount : null;
+    }
+
+    private static List<MountRecord> all(ReadTransaction tx) {
+        Tuple.Range range = Keys.mounts();
+        return tx.getRange(range.begin(), range.end(), MOUNTS_MAX).stream()
+                .map(pair -> Records.parse(pair.value(), MountRecord.parser()))
+                .toList();
+    }
+
+    private static MountView view(ReadTransaction tx, MountRecord mount) {
+        WorkspaceRecord workspace = Registry.workspace(tx, mount.getWorkspaceId());
+        return new MountView(
+                mount.getId(),
+                workspace == null ? "" : workspace.getName(),
+                mount.getNode(),
+                mount.getMountPoint(),
+                mount.getVersion(),
+                Instant.ofEpochMilli(seen(tx, mount)));
     }
 }

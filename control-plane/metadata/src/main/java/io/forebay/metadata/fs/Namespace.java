@@ -1,9 +1,23 @@
 package io.forebay.metadata.fs;
 
-import io.forebay.metadata.kv.Unfinished;
+import com.google.protobuf.ByteString;
+import io.forebay.metadata.state.Counter;
+import io.forebay.metadata.state.Database;
+import io.forebay.metadata.state.Inode;
+import io.forebay.metadata.state.Keys;
+import io.forebay.metadata.state.Names;
+import io.forebay.metadata.state.Records;
+import io.forebay.metadata.state.Refusal;
+import io.forebay.metadata.state.Registry;
+import io.forebay.metadata.state.Repeats;
+import io.forebay.metadata.state.Space;
+import io.forebay.proto.Attributes;
+import io.forebay.proto.EntryRecord;
+import io.forebay.proto.FailureKind;
 import io.forebay.proto.FileSystemStatusReply;
 import io.forebay.proto.FileSystemStatusRequest;
 import io.forebay.proto.GetAttributesRequest;
+import io.forebay.proto.InodeRecord;
 import io.forebay.proto.LookupRequest;
 import io.forebay.proto.MakeNodeRequest;
 import io.forebay.proto.NodeReply;
@@ -17,46 +31,163 @@ import io.forebay.proto.RenameRequest;
 import io.forebay.proto.SetAttributesRequest;
 import io.forebay.proto.SyncReply;
 import io.forebay.proto.SyncRequest;
+import io.forebay.proto.WorkerRecord;
+import io.forebay.proto.WorkspaceRecord;
+import io.forebay.metadata.state.InodeNumbers;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
-/** Names and attributes. */
+/** Names and attributes. Each method is one transaction. */
 public final class Namespace {
+    /** Inodes are not counted against anything: a number that tools show as plenty. */
+    private static final long INODES_SHOWN = 1L << 40;
+
+    private final Database database;
+    private final InodeNumbers numbers;
+
+    public Namespace(Database database, InodeNumbers numbers) {
+        this.database = database;
+        this.numbers = numbers;
+    }
+
     public NodeReply lookup(LookupRequest request) {
-        return Unfinished.mark();
+        long ws = request.getWorkspaceId();
+        byte[] name = request.getName().toByteArray();
+        return database.read(
+                tx -> {
+                    EntryRecord entry = Names.find(tx, ws, request.getParent(), name);
+                    return entry == null
+                            ? NodeReply.newBuilder()
+                                    .setFailure(FailureKind.FAILURE_NOT_FOUND)
+                                    .build()
+                            : shown(Inode.read(tx, ws, entry.getIno()));
+                });
     }
 
     public NodeReply getAttributes(GetAttributesRequest request) {
-        return Unfinished.mark();
+        return database.read(
+                tx -> shown(Inode.read(tx, request.getWorkspaceId(), request.getIno())));
     }
 
     public NodeReply setAttributes(SetAttributesRequest request) {
-        return Unfinished.mark();
+        return Answers.node(
+                () ->
+                        database.change(
+                                request.getWorkspaceId(),
+                                space ->
+                                        Repeats.once(
+                                                space,
+                                                request.getCaller(),
+                                                NodeReply.parser(),
+                                                () -> AttributeChanges.apply(space, request))));
     }
 
+    /** Makes a directory or a symbolic link. */
     public NodeReply makeNode(MakeNodeRequest request) {
-        return Unfinished.mark();
+        long ino = numbers.next(request.getWorkspaceId());
+        return Answers.node(
+                () ->
+                        database.change(
+                                request.getWorkspaceId(),
+                                space ->
+                                        Repeats.once(
+                                                space,
+                                                request.getCaller(),
+                                                NodeReply.parser(),
+                                                () -> NewNodes.make(space, request, ino))));
     }
 
     public ReadLinkReply readLink(ReadLinkRequest request) {
-        return Unfinished.mark();
+        byte[] key = Keys.link(request.getWorkspaceId(), request.getIno());
+        ReadLinkReply.Builder reply = ReadLinkReply.newBuilder();
+        Optional<byte[]> target = database.find(tx -> tx.get(key));
+        target.map(ByteString::copyFrom)
+                .ifPresentOrElse(
+                        reply::setTarget, () -> reply.setFailure(FailureKind.FAILURE_INVALID));
+        return reply.build();
     }
 
     public NodeReply remove(RemoveRequest request) {
-        return Unfinished.mark();
+        return Answers.node(
+                () ->
+                        database.change(
+                                request.getWorkspaceId(),
+                                space ->
+                                        Repeats.once(
+                                                space,
+                                                request.getCaller(),
+                                                NodeReply.parser(),
+                                                () -> Removal.remove(space, request))));
     }
 
     public RenameReply rename(RenameRequest request) {
-        return Unfinished.mark();
+        try {
+            return database.change(
+                    request.getWorkspaceId(),
+                    space ->
+                            Repeats.once(
+                                    space,
+                                    request.getCaller(),
+                                    RenameReply.parser(),
+                                    () -> new Renaming(space, request).run()));
+        } catch (Refusal refusal) {
+            return RenameReply.newBuilder().setFailure(refusal.kind()).build();
+        }
     }
 
     public ReadDirectoryReply readDirectory(ReadDirectoryRequest request) {
-        return Unfinished.mark();
+        return database.read(tx -> Listing.read(tx, request));
     }
 
     public FileSystemStatusReply fileSystemStatus(FileSystemStatusRequest request) {
-        return Unfinished.mark();
+        long ws = request.getWorkspaceId();
+        return database.read(
+                tx -> {
+                    WorkspaceRecord workspace = Registry.workspace(tx, ws);
+                    if (workspace == null) {
+                        return FileSystemStatusReply.newBuilder()
+                                .setFailure(FailureKind.FAILURE_NOT_FOUND)
+                                .build();
+                    }
+                    List<WorkerRecord> workers = Registry.workers(tx);
+                    long total = workers.stream().mapToLong(WorkerRecord::getCapacityBytes).sum();
+                    long free = workers.stream().mapToLong(WorkerRecord::getFreeBytes).sum();
+                    long quota = workspace.getQuotaBytes();
+                    if (quota > 0) {
+                        long used = Records.number(tx, Keys.counter(ws, Counter.BYTES));
+                        total = quota;
+                        free = Math.max(0, quota - used);
+                    }
+                    long inodes = Records.number(tx, Keys.counter(ws, Counter.INODES));
+                    return FileSystemStatusReply.newBuilder()
+                            .setTotalBytes(total)
+                            .setFreeBytes(free)
+                            .setTotalInodes(INODES_SHOWN)
+                            .setFreeInodes(INODES_SHOWN - inodes)
+                            .build();
+                });
     }
 
+    /** Makes all that was answered before survive a power loss. */
     public SyncReply sync(SyncRequest request) {
-        return Unfinished.mark();
+        boolean known =
+                database.read(tx -> Registry.workspace(tx, request.getWorkspaceId()) != null);
+        if (!known) {
+            return SyncReply.newBuilder().setFailure(FailureKind.FAILURE_NOT_FOUND).build();
+        }
+        database.store().sync();
+        return SyncReply.getDefaultInstance();
+    }
+
+    private static NodeReply shown(@Nullable InodeRecord record) {
+        return record == null
+                ? NodeReply.newBuilder().setFailure(FailureKind.FAILURE_NOT_FOUND).build()
+                : NodeReply.newBuilder().setAttributes(record.getAttributes()).build();
+    }
+
+    /** The root of a new workspace. */
+    public static Attributes root(Space space) {
+        return NewNodes.root(space);
     }
 }

@@ -1,29 +1,234 @@
 package io.forebay.metadata.fs;
 
-import io.forebay.metadata.kv.Unfinished;
+import io.forebay.metadata.flush.Flow;
+import io.forebay.metadata.kv.KeyValueStore.Durability;
+import io.forebay.metadata.state.Database;
+import io.forebay.metadata.state.GrantKeys;
+import io.forebay.metadata.state.Handles;
+import io.forebay.metadata.state.Inode;
+import io.forebay.metadata.state.InodeNumbers;
+import io.forebay.metadata.state.Keys;
+import io.forebay.metadata.state.Names;
+import io.forebay.metadata.state.Records;
+import io.forebay.metadata.state.Refusal;
+import io.forebay.metadata.state.Repeats;
+import io.forebay.metadata.state.Space;
+import io.forebay.proto.Caller;
 import io.forebay.proto.CommitRequest;
 import io.forebay.proto.CreateRequest;
+import io.forebay.proto.EntryRecord;
+import io.forebay.proto.FailureKind;
+import io.forebay.proto.FinalSize;
+import io.forebay.proto.MountRecord;
 import io.forebay.proto.NodeReply;
+import io.forebay.proto.NodeType;
+import io.forebay.proto.OpenRecord;
 import io.forebay.proto.OpenReply;
 import io.forebay.proto.OpenRequest;
 import io.forebay.proto.ReleaseReply;
 import io.forebay.proto.ReleaseRequest;
+import io.forebay.proto.ReleasedFile;
+import java.util.List;
+import java.util.function.Function;
 
-/** Regular files from their open to their last release. */
+/** Regular files from their open to their last release. Each method is one transaction. */
 public final class OpenFiles {
+    private static final int MODE_BITS = 07777;
+
+    /** Releases of one transaction. */
+    private static final int RELEASE_PAGE = 100;
+
+    private final Database database;
+    private final InodeNumbers numbers;
+    private final Grants grants;
+
+    public OpenFiles(Database database, InodeNumbers numbers, GrantKeys keys) {
+        this.database = database;
+        this.numbers = numbers;
+        this.grants = new Grants(keys);
+    }
+
     public OpenReply create(CreateRequest request) {
-        return Unfinished.mark();
+        long ino = numbers.next(request.getWorkspaceId());
+        return opened(
+                request.getWorkspaceId(),
+                request.getCaller(),
+                space -> create(space, request, ino));
     }
 
     public OpenReply open(OpenRequest request) {
-        return Unfinished.mark();
+        return opened(
+                request.getWorkspaceId(), request.getCaller(), space -> open(space, request));
     }
 
     public NodeReply commit(CommitRequest request) {
-        return Unfinished.mark();
+        Durability durability =
+                request.getDurable() ? Durability.POWER_LOSS : Durability.PROCESS_CRASH;
+        return Answers.node(
+                () ->
+                        database.change(
+                                request.getWorkspaceId(),
+                                durability,
+                                space ->
+                                        Repeats.once(
+                                                space,
+                                                request.getCaller(),
+                                                NodeReply.parser(),
+                                                () -> commit(space, request))));
     }
 
+    /** Ends opens, page by page; each page is a transaction, and all of it may be repeated. */
     public ReleaseReply release(ReleaseRequest request) {
-        return Unfinished.mark();
+        List<ReleasedFile> files = request.getFilesList();
+        FailureKind failure =
+                Answers.failure(
+                        () -> {
+                            for (int i = 0; i < files.size(); i += RELEASE_PAGE) {
+                                int end = Math.min(i + RELEASE_PAGE, files.size());
+                                List<ReleasedFile> page = files.subList(i, end);
+                                database.change(
+                                        request.getWorkspaceId(),
+                                        space -> {
+                                            page.forEach(file -> release(space, request, file));
+                                            return true;
+                                        });
+                            }
+                        });
+        return ReleaseReply.newBuilder().setFailure(failure).build();
+    }
+
+    private OpenReply opened(long ws, Caller caller, Function<Space, OpenReply> body) {
+        try {
+            return database.change(
+                    ws,
+                    space ->
+                            Repeats.once(
+                                    space, caller, OpenReply.parser(), () -> body.apply(space)));
+        } catch (Refusal refusal) {
+            return OpenReply.newBuilder().setFailure(refusal.kind()).build();
+        }
+    }
+
+    private OpenReply create(Space space, CreateRequest request, long ino) {
+        byte[] name = request.getName().toByteArray();
+        Names.check(name);
+        Inode parent = space.directory(request.getParent());
+        EntryRecord existing = Names.find(space.tx(), space.id(), parent.ino(), name);
+        if (existing != null) {
+            Refusal.when(request.getExclusive(), FailureKind.FAILURE_EXISTS);
+            return open(
+                    space,
+                    OpenRequest.newBuilder()
+                            .setCaller(request.getCaller())
+                            .setIno(existing.getIno())
+                            .setRead(request.getRead())
+                            .setWrite(request.getWrite())
+                            .setTruncate(request.getTruncate())
+                            .build());
+        }
+        NewNodes.checkQuota(space);
+        MountRecord mount = mount(space, request.getCaller());
+        Inode inode =
+                NewNodes.inode(
+                        space, parent, request.getCaller(), ino, NodeType.NODE_TYPE_FILE);
+        inode.attributes().setMode(request.getMode() & MODE_BITS);
+        inode.record().setOwner(Placement.choose(space, mount.getNode(), ino)).setStaged(true);
+        Names.link(space, parent.ino(), name, inode);
+        parent.touch(space.nowNanos(), true);
+        Flow.opened(space, inode, true, false);
+        long sequence = register(space, inode, request.getCaller(), request.getRead(), true);
+        OpenReply.Builder reply =
+                OpenReply.newBuilder()
+                        .setCreated(true)
+                        .setOpenSequence(sequence)
+                        .setGrant(grants.grant(space, inode, true, false));
+        return reply.setAttributes(inode.attributes()).build();
+    }
+
+    private OpenReply open(Space space, OpenRequest request) {
+        Inode inode = space.inode(request.getIno());
+        Refusal.when(inode.directory(), FailureKind.FAILURE_IS_DIRECTORY);
+        Refusal.when(!inode.regular(), FailureKind.FAILURE_INVALID);
+        mount(space, request.getCaller());
+        boolean write = request.getWrite() || request.getTruncate();
+        if (write) {
+            boolean first = !Handles.anyWriting(space, inode.ino());
+            Flow.opened(space, inode, first, request.getTruncate());
+        }
+        long sequence = register(space, inode, request.getCaller(), request.getRead(), write);
+        OpenReply.Builder reply =
+                OpenReply.newBuilder()
+                        .setOpenSequence(sequence)
+                        .setGrant(grants.grant(space, inode, write, request.getTruncate()));
+        return reply.setAttributes(inode.attributes()).build();
+    }
+
+    private static MountRecord mount(Space space, Caller caller) {
+        MountRecord mount =
+                Records.find(space.tx(), Keys.mount(caller.getMountId()), MountRecord.parser());
+        if (mount == null || mount.getWorkspaceId() != space.id()) {
+            throw new Refusal(FailureKind.FAILURE_STALE);
+        }
+        return mount;
+    }
+
+    /** The mount has the file open, in addition to how it had it open. */
+    private static long register(
+            Space space, Inode inode, Caller caller, boolean read, boolean write) {
+        OpenRecord old = Handles.find(space, inode.ino(), caller.getMountId());
+        OpenRecord.Builder record = old == null ? OpenRecord.newBuilder() : old.toBuilder();
+        record.setReading(record.getReading() || read)
+                .setWriting(record.getWriting() || write)
+                .setOpenSequence(Math.max(record.getOpenSequence() + 1, space.nowNanos()));
+        Handles.put(space, inode.ino(), caller.getMountId(), record.build());
+        return record.getOpenSequence();
+    }
+
+    private static NodeReply commit(Space space, CommitRequest request) {
+        Inode inode = space.inode(request.getIno());
+        OpenRecord handle =
+                Handles.find(space, inode.ino(), request.getCaller().getMountId());
+        Refusal.when(handle == null || !handle.getWriting(), FailureKind.FAILURE_STALE);
+        FinalSize size =
+                FinalSize.newBuilder()
+                        .setSize(request.getSize())
+                        .setMtimeNanos(request.getMtimeNanos())
+                        .setBlocks(request.getBlocks())
+                        .build();
+        Refusal.when(size.getSize() < 0, FailureKind.FAILURE_INVALID);
+        Flow.committed(space, inode, size);
+        return Answers.node(inode);
+    }
+
+    /** What the mount does not know any more was released before, or settled without it. */
+    private static void release(Space space, ReleaseRequest request, ReleasedFile file) {
+        Inode inode = space.find(file.getIno());
+        long mount = request.getMountId();
+        OpenRecord handle = inode == null ? null : Handles.find(space, inode.ino(), mount);
+        if (inode == null || handle == null) {
+            return;
+        }
+        if (file.hasCommit() && handle.getWriting()) {
+            Flow.committed(space, inode, file.getCommit());
+        }
+        if (file.getOpenSequence() < handle.getOpenSequence()) {
+            return;
+        }
+        if (file.getStillReading() || file.getStillWriting()) {
+            OpenRecord.Builder left = handle.toBuilder();
+            left.setReading(file.getStillReading()).setWriting(file.getStillWriting());
+            Handles.put(space, inode.ino(), mount, left.build());
+        } else {
+            Handles.remove(space, inode.ino(), mount);
+        }
+        boolean stopped = handle.getWriting() && !file.getStillWriting();
+        if (stopped && !Handles.anyWriting(space, inode.ino())) {
+            String trace =
+                    file.hasTrace()
+                            ? file.getTrace().getTraceparent()
+                            : request.getTrace().getTraceparent();
+            Flow.closed(space, inode, trace);
+        }
+        Flow.forgetUnused(space, inode);
     }
 }

@@ -1,0 +1,215 @@
+package io.forebay.metadata.flush;
+
+import io.forebay.metadata.state.Handles;
+import io.forebay.metadata.state.Inode;
+import io.forebay.metadata.state.ObjectKeys;
+import io.forebay.metadata.state.Queue;
+import io.forebay.metadata.state.Space;
+import io.forebay.metadata.state.TaskId;
+import io.forebay.metadata.state.TaskKind;
+import io.forebay.proto.FinalSize;
+import io.forebay.proto.FlushRecord;
+import io.forebay.proto.FlushState;
+import io.forebay.proto.KeyRecord;
+
+/**
+ * How a file's content moves through its states: what opens, closes, renames and removals mean for
+ * the bucket. A file is dirty exactly when its state is not CLEAN and it has a name.
+ */
+public final class Flow {
+    private Flow() {}
+
+    /**
+     * The file is opened for writing.
+     *
+     * @param first nobody has it open for writing yet: a new generation starts
+     */
+    public static void opened(Space space, Inode inode, boolean first, boolean truncate) {
+        FlushRecord.Builder flush = inode.flush();
+        if (first) {
+            boolean clean = inode.state() == FlushState.FLUSH_STATE_CLEAN;
+            flush.setCleanGeneration(clean ? inode.generation() : 0);
+            flush.setAttempt(0).clearError().clearNextRetryMillis();
+            inode.attributes()
+                    .setGeneration(inode.generation() + 1)
+                    .setFlushState(FlushState.FLUSH_STATE_OPEN);
+            Queue.remove(space, inode.owner(), TaskId.of(TaskKind.UPLOAD, inode.ino()));
+            Queue.remove(space, inode.owner(), TaskId.of(TaskKind.SETTLE, inode.ino()));
+            dirty(space, inode);
+        }
+        if (truncate) {
+            flush.setCleanGeneration(0);
+            inode.attributes().setSize(0).setBlocks(0);
+            inode.touch(space.nowNanos(), true);
+            inode.record().setStaged(true);
+        }
+    }
+
+    /** Size and times of a file that is open for writing. */
+    public static void committed(Space space, Inode inode, FinalSize size) {
+        boolean same =
+                inode.attributes().getSize() == size.getSize()
+                        && inode.attributes().getMtimeNanos() == size.getMtimeNanos();
+        inode.record().setStaged(true);
+        inode.attributes().setBlocks(size.getBlocks());
+        if (!same) {
+            inode.flush().setCleanGeneration(0);
+            inode.attributes()
+                    .setSize(size.getSize())
+                    .setMtimeNanos(size.getMtimeNanos())
+                    .setCtimeNanos(space.nowNanos());
+        }
+    }
+
+    /** The last one who had the file open for writing is gone. */
+    public static void closed(Space space, Inode inode, String traceparent) {
+        if (!inode.linked()) {
+            return;
+        }
+        FlushRecord.Builder flush = inode.flush();
+        long restored = flush.getCleanGeneration();
+        if (restored != 0 && inode.hasObject() && inode.object().getGeneration() == restored) {
+            inode.attributes().setGeneration(restored);
+            String key = ObjectKeys.current(space, inode.ino());
+            if (key != null && isAt(space, inode, key)) {
+                clean(space, inode);
+                return;
+            }
+        }
+        flush.setTraceparent(traceparent);
+        queue(space, inode, space.nowMillis() + space.workspace().getFlushDelayMillis());
+    }
+
+    /** The file must be brought to the bucket, from a time on. */
+    static void queue(Space space, Inode inode, long dueMillis) {
+        FlushRecord.Builder flush = inode.flush();
+        inode.attributes().setFlushState(FlushState.FLUSH_STATE_QUEUED);
+        flush.clearCleanGeneration().setAttempt(0).clearError().clearNextRetryMillis();
+        dirty(space, inode);
+        if (flush.getClosedSinceMillis() == 0) {
+            flush.setClosedSinceMillis(space.nowMillis());
+        }
+        Queue.put(space, inode.owner(), TaskId.of(TaskKind.UPLOAD, inode.ino()), dueMillis);
+    }
+
+    /** The bucket has the content under the file's key. */
+    static void clean(Space space, Inode inode) {
+        inode.attributes().setFlushState(FlushState.FLUSH_STATE_CLEAN);
+        inode.flush()
+                .setAttempt(0)
+                .clearError()
+                .clearNextRetryMillis()
+                .clearDirtySinceMillis()
+                .clearClosedSinceMillis()
+                .clearCleanGeneration()
+                .clearUploadId()
+                .clearUploadKey()
+                .clearUploadGeneration();
+        Queue.remove(space, inode.owner(), TaskId.of(TaskKind.UPLOAD, inode.ino()));
+    }
+
+    /** A try failed; the next one is planned. */
+    static void failed(Space space, Inode inode, String message) {
+        FlushRecord.Builder flush = inode.flush();
+        int attempt = flush.getAttempt() + 1;
+        long next = space.nowMillis() + Backoff.millis(attempt, inode.ino());
+        inode.attributes().setFlushState(FlushState.FLUSH_STATE_FAILED);
+        flush.setAttempt(attempt).setError(message).setNextRetryMillis(next);
+        Queue.put(space, inode.owner(), TaskId.of(TaskKind.UPLOAD, inode.ino()), next);
+    }
+
+    /** It cannot go on before a person, or a rename, changes something. */
+    static void stuck(Space space, Inode inode, FlushState state, String message) {
+        inode.attributes().setFlushState(state);
+        inode.flush()
+                .setAttempt(inode.flush().getAttempt() + 1)
+                .setError(message)
+                .clearNextRetryMillis();
+        Queue.remove(space, inode.owner(), TaskId.of(TaskKind.UPLOAD, inode.ino()));
+    }
+
+    /** The file got another path. */
+    public static void moved(Space space, Inode inode, String oldKey, String newKey) {
+        Removals.request(space, inode.owner(), oldKey);
+        relocated(space, inode, newKey);
+    }
+
+    /** The key's object changed: whether it is the file's decides whether the file is clean. */
+    static void reconcile(Space space, Inode inode, String key) {
+        boolean open = inode.state() == FlushState.FLUSH_STATE_OPEN;
+        boolean clean = inode.state() == FlushState.FLUSH_STATE_CLEAN;
+        boolean there = !open && isAt(space, inode, key);
+        if (there && !clean) {
+            clean(space, inode);
+        } else if (clean && !there) {
+            queue(space, inode, space.nowMillis());
+        }
+    }
+
+    /** The file's path has this key now: it may need another object, or none any more. */
+    static void relocated(Space space, Inode inode, String key) {
+        FlushState state = inode.state();
+        if (state == FlushState.FLUSH_STATE_OPEN) {
+            return;
+        }
+        if (isAt(space, inode, key)) {
+            if (state != FlushState.FLUSH_STATE_CLEAN) {
+                clean(space, inode);
+            }
+        } else if (state != FlushState.FLUSH_STATE_QUEUED || inode.uploaded()) {
+            queue(space, inode, space.nowMillis());
+        }
+    }
+
+    /** The file's name is gone. */
+    public static void unlinked(Space space, Inode inode, String key) {
+        lookAtKeys(space, inode);
+        Removals.request(space, inode.owner(), key);
+        Queue.remove(space, inode.owner(), TaskId.of(TaskKind.UPLOAD, inode.ino()));
+        Queue.remove(space, inode.owner(), TaskId.of(TaskKind.EVICT, inode.ino()));
+        inode.flush().clearDirtySinceMillis().clearClosedSinceMillis();
+        forgetUnused(space, inode);
+    }
+
+    /** Forgets a file that has no name and that nobody has open. */
+    public static void forgetUnused(Space space, Inode inode) {
+        if (inode.linked() || Handles.any(space, inode.ino())) {
+            return;
+        }
+        inode.delete();
+        lookAtKeys(space, inode);
+        Queue.remove(space, inode.owner(), TaskId.of(TaskKind.SETTLE, inode.ino()));
+        Queue.put(
+                space,
+                inode.owner(),
+                TaskId.of(TaskKind.DROP_STAGED, inode.ino()),
+                space.nowMillis());
+    }
+
+    /** Whether the bucket has the file's content under this key, and nobody changes it. */
+    static boolean isAt(Space space, Inode inode, String key) {
+        if (!inode.uploaded() || !inode.object().getKey().equals(key)) {
+            return false;
+        }
+        KeyRecord.Builder record = KeyStates.load(space, key);
+        return KeyStates.isObjectOf(key, record, inode)
+                && KeyStates.marked(record, KeyRecord.Intent.INTENT_UNSPECIFIED)
+                && record.getUnknownPutsCount() == 0;
+    }
+
+    private static void lookAtKeys(Space space, Inode inode) {
+        if (inode.hasObject()) {
+            Removals.request(space, inode.owner(), inode.object().getKey());
+        }
+        String marked = inode.flush().getMarkedKey();
+        if (!marked.isEmpty()) {
+            Removals.request(space, inode.owner(), marked);
+        }
+    }
+
+    private static void dirty(Space space, Inode inode) {
+        if (inode.linked() && inode.flush().getDirtySinceMillis() == 0) {
+            inode.flush().setDirtySinceMillis(space.nowMillis());
+        }
+    }
+}

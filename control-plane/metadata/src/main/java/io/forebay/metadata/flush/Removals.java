@@ -1,0 +1,128 @@
+package io.forebay.metadata.flush;
+
+import io.forebay.metadata.state.Inode;
+import io.forebay.metadata.state.Names;
+import io.forebay.metadata.state.ObjectKeys;
+import io.forebay.metadata.state.Queue;
+import io.forebay.metadata.state.Space;
+import io.forebay.metadata.state.TaskId;
+import io.forebay.proto.KeyRecord;
+import io.forebay.proto.RemoveObjectTask;
+import io.forebay.proto.RemovedObject;
+import io.forebay.proto.Task;
+import io.forebay.proto.TaskRecord;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Objects that no path has any more. A request says only that a key is to be looked at: whether its
+ * object goes is decided when a worker is ready for it, by what is true then.
+ */
+final class Removals {
+    private static final System.Logger LOG = System.getLogger(Removals.class.getName());
+
+    /** How soon a key that somebody is writing is looked at again. */
+    private static final long BUSY_MILLIS = 500;
+
+    private Removals() {}
+
+    /** Asks for a look at the key, if there may be an object of ours. */
+    static void request(Space space, String worker, String key) {
+        if (KeyStates.known(KeyStates.load(space, key))) {
+            TaskId task = TaskId.removal(key);
+            TaskRecord old = Queue.find(space, worker, task);
+            if (old == null || !old.getLeased()) {
+                Queue.put(space, worker, task, space.nowMillis());
+            }
+        }
+    }
+
+    /** Decides what becomes of a request that is due. */
+    static Step prepare(Space space, Lease lease, String key) {
+        KeyRecord.Builder record = KeyStates.load(space, key);
+        boolean deleting = KeyStates.marked(record, KeyRecord.Intent.INTENT_DELETE);
+        if (deleting || KeyStates.marked(record, KeyRecord.Intent.INTENT_PUT)) {
+            boolean own = deleting && record.getMarkWorker().equals(lease.worker());
+            if (!own && KeyStates.alive(space, record)) {
+                return new Step.Wait(BUSY_MILLIS);
+            }
+        }
+        if (!deleting) {
+            KeyStates.abandonPut(record);
+            if (!KeyStates.known(record) || !unneeded(space, key, record)) {
+                KeyStates.save(space, key, record);
+                return new Step.Drop();
+            }
+        }
+        record.setIntent(KeyRecord.Intent.INTENT_DELETE)
+                .setMarkWorker(lease.worker())
+                .setMarkEpoch(lease.epoch())
+                .setMarkSinceMillis(space.nowMillis());
+        KeyStates.save(space, key, record);
+        RemoveObjectTask task =
+                RemoveObjectTask.newBuilder()
+                        .setKey(key)
+                        .setExpectedEtag(record.getEtag())
+                        .addAllUnknownPuts(record.getUnknownPutsList())
+                        .build();
+        return new Step.Give(Task.newBuilder().setRemoveObject(task));
+    }
+
+    /** What a worker says of a removal. */
+    static void ended(Space space, Lease lease, RemovedObject ended) {
+        String key = ended.getKey();
+        TaskId task = TaskId.removal(key);
+        TaskRecord old = Queue.find(space, lease.worker(), task);
+        KeyRecord.Builder record = KeyStates.load(space, key);
+        if (!KeyStates.marked(record, KeyRecord.Intent.INTENT_DELETE)) {
+            return;
+        }
+        if (!ended.getDone() && !ended.getConflict()) {
+            TaskRecord.Builder again = old == null ? TaskRecord.newBuilder() : old.toBuilder();
+            again.setLeased(false)
+                    .setDueMillis(
+                            space.nowMillis() + Backoff.millis(again.getAttempt(), key.hashCode()));
+            Queue.put(space, lease.worker(), task, again.build());
+            return;
+        }
+        if (ended.getConflict()) {
+            LOG.log(
+                    System.Logger.Level.WARNING,
+                    "An object that somebody else wrote was left where a file was removed;"
+                            + " delete it by hand if it is not wanted workspace={0} key={1}",
+                    Long.toString(space.id()),
+                    key);
+        }
+        Queue.remove(space, lease.worker(), task);
+        KeyStates.save(space, key, KeyRecord.newBuilder());
+        forgetObject(space, key, record);
+    }
+
+    private static void forgetObject(Space space, String key, KeyRecord.Builder record) {
+        Inode user = KeyStates.user(space, key, record, 0);
+        if (user != null) {
+            user.record().clearObject();
+        }
+    }
+
+    private static boolean unneeded(Space space, String key, KeyRecord.Builder record) {
+        Inode live = liveFile(space, key);
+        if (live != null) {
+            Flow.reconcile(space, live, key);
+            return false;
+        }
+        Inode user = KeyStates.user(space, key, record, 0);
+        boolean needed =
+                user != null && (!user.record().getStaged() || (user.linked() && user.uploaded()));
+        return !needed;
+    }
+
+    /** The file whose key it is now, or null. */
+    static @Nullable Inode liveFile(Space space, String key) {
+        if (ObjectKeys.isDetour(key)) {
+            return null;
+        }
+        Long ino = Names.resolve(space.tx(), space.id(), ObjectKeys.path(key));
+        Inode inode = ino == null ? null : space.find(ino);
+        return inode != null && inode.regular() && inode.linked() ? inode : null;
+    }
+}

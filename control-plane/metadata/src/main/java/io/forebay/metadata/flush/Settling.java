@@ -1,0 +1,76 @@
+package io.forebay.metadata.flush;
+
+import io.forebay.metadata.state.Inode;
+import io.forebay.metadata.state.Queue;
+import io.forebay.metadata.state.Space;
+import io.forebay.metadata.state.TaskId;
+import io.forebay.metadata.state.TaskKind;
+import io.forebay.proto.FinalSize;
+import io.forebay.proto.FlushState;
+import io.forebay.proto.SettleTask;
+import io.forebay.proto.SettledFile;
+import io.forebay.proto.Task;
+import io.forebay.proto.TaskRecord;
+
+/** Files whose writer is gone without a word: their worker says what there is. */
+public final class Settling {
+    private Settling() {}
+
+    /** Asks the owner for the file's size; the file stays OPEN until the answer. */
+    public static void request(Space space, Inode inode) {
+        if (inode.linked()) {
+            Queue.put(
+                    space,
+                    inode.owner(),
+                    TaskId.of(TaskKind.SETTLE, inode.ino()),
+                    TaskRecord.newBuilder()
+                            .setDueMillis(space.nowMillis())
+                            .setGeneration(inode.generation())
+                            .build());
+        }
+    }
+
+    static Step prepare(Space space, long ino, TaskRecord record) {
+        Inode inode = space.find(ino);
+        if (inode == null
+                || inode.generation() != record.getGeneration()
+                || inode.state() != FlushState.FLUSH_STATE_OPEN) {
+            return new Step.Drop();
+        }
+        SettleTask task =
+                SettleTask.newBuilder().setIno(ino).setGeneration(inode.generation()).build();
+        return new Step.Give(Task.newBuilder().setSettle(task));
+    }
+
+    static void ended(Space space, Lease lease, SettledFile settled) {
+        TaskId task = TaskId.of(TaskKind.SETTLE, settled.getIno());
+        Inode inode = space.find(settled.getIno());
+        TaskRecord pending = Queue.find(space, lease.worker(), task);
+        if (pending == null || pending.getGeneration() != settled.getGeneration()) {
+            return;
+        }
+        Queue.remove(space, lease.worker(), task);
+        if (inode == null
+                || inode.generation() != settled.getGeneration()
+                || inode.state() != FlushState.FLUSH_STATE_OPEN) {
+            return;
+        }
+        if (settled.getPresent()) {
+            FinalSize size =
+                    FinalSize.newBuilder()
+                            .setSize(settled.getSize())
+                            .setMtimeNanos(settled.getMtimeNanos())
+                            .setBlocks(settled.getBlocks())
+                            .build();
+            Flow.committed(space, inode, size);
+        } else if (inode.flush().getCleanGeneration() == 0) {
+            Flow.stuck(
+                    space,
+                    inode,
+                    FlushState.FLUSH_STATE_FAILED,
+                    "The worker never got the content before its writer ended: write it again");
+            return;
+        }
+        Flow.closed(space, inode, "");
+    }
+}

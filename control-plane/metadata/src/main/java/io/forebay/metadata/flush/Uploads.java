@@ -1,0 +1,174 @@
+package io.forebay.metadata.flush;
+
+import io.forebay.metadata.state.Inode;
+import io.forebay.metadata.state.ObjectKeys;
+import io.forebay.metadata.state.Queue;
+import io.forebay.metadata.state.Space;
+import io.forebay.metadata.state.TaskId;
+import io.forebay.metadata.state.TaskKind;
+import io.forebay.proto.Attributes;
+import io.forebay.proto.FailedUpload;
+import io.forebay.proto.FlushRecord;
+import io.forebay.proto.FlushState;
+import io.forebay.proto.KeyRecord;
+import io.forebay.proto.ObjectSource;
+import io.forebay.proto.Task;
+import io.forebay.proto.TraceContext;
+import io.forebay.proto.UploadTask;
+import org.jspecify.annotations.Nullable;
+
+/** Uploads as tasks of a worker. */
+final class Uploads {
+    /** How soon a paused upload is handed out again. */
+    private static final long PAUSED_MILLIS = 500;
+
+    private Uploads() {}
+
+    /** Decides what becomes of an upload that is due. */
+    static Step prepare(Space space, long ino) {
+        Inode inode = space.find(ino);
+        if (inode == null || !inode.linked() || !waiting(inode.state())) {
+            return new Step.Drop();
+        }
+        String key = ObjectKeys.current(space, ino);
+        if (key == null || Flow.isAt(space, inode, key)) {
+            Flow.clean(space, inode);
+            return new Step.Drop();
+        }
+        if (!ObjectKeys.fits(space.workspace().getLocation(), key)) {
+            Flow.stuck(
+                    space,
+                    inode,
+                    FlushState.FLUSH_STATE_FAILED,
+                    "The path is too long for an object key (1,024 bytes with the prefix):"
+                            + " rename the file or a directory above it");
+            return new Step.Drop();
+        }
+        ObjectSource source = source(space, inode);
+        if (source == null && !inode.record().getStaged()) {
+            Flow.stuck(
+                    space,
+                    inode,
+                    FlushState.FLUSH_STATE_FAILED,
+                    "Neither a worker nor the bucket has the content: write the file again");
+            return new Step.Drop();
+        }
+        String target =
+                !inode.record().getStaged() && occupied(space, key, ino)
+                        ? ObjectKeys.detour(ino)
+                        : key;
+        if (source != null && source.getKey().equals(target)) {
+            if (!inode.record().getStaged()) {
+                return new Step.Wait(PAUSED_MILLIS);
+            }
+            source = null;
+        }
+        inode.attributes().setFlushState(FlushState.FLUSH_STATE_UPLOADING);
+        return new Step.Give(task(inode, target, source));
+    }
+
+    /** What a worker says of a try that did not reach the publication. */
+    static void failed(Space space, FailedUpload failed) {
+        Inode inode = current(space, failed.getIno(), failed.getGeneration());
+        if (inode != null && failed.getConflict()) {
+            Flow.stuck(space, inode, FlushState.FLUSH_STATE_CONFLICT, failed.getMessage());
+        } else if (inode != null) {
+            Flow.failed(space, inode, failed.getMessage());
+        }
+    }
+
+    /** Remembers how far an upload came. */
+    static void paused(Space space, UploadTask paused) {
+        Inode inode = current(space, paused.getIno(), paused.getGeneration());
+        if (inode != null) {
+            remember(inode, paused.getKey(), paused.getUploadId());
+            inode.attributes().setFlushState(FlushState.FLUSH_STATE_QUEUED);
+            Queue.put(
+                    space,
+                    inode.owner(),
+                    TaskId.of(TaskKind.UPLOAD, inode.ino()),
+                    space.nowMillis() + PAUSED_MILLIS);
+        }
+    }
+
+    static void remember(Inode inode, String key, String uploadId) {
+        if (!uploadId.isEmpty()) {
+            inode.flush()
+                    .setUploadId(uploadId)
+                    .setUploadKey(key)
+                    .setUploadGeneration(inode.generation());
+        }
+    }
+
+    /** The file if it still waits for this generation to be uploaded, or null. */
+    static @Nullable Inode current(Space space, long ino, long generation) {
+        Inode inode = space.find(ino);
+        return inode != null
+                        && inode.linked()
+                        && inode.generation() == generation
+                        && waiting(inode.state())
+                ? inode
+                : null;
+    }
+
+    /** Another file needs the object at the key, and cannot be uploaded from elsewhere. */
+    private static boolean occupied(Space space, String key, long ino) {
+        Inode user = KeyStates.user(space, key, KeyStates.load(space, key), ino);
+        return user != null && !user.record().getStaged();
+    }
+
+    private static boolean waiting(FlushState state) {
+        return switch (state) {
+            case FLUSH_STATE_QUEUED,
+                    FLUSH_STATE_UPLOADING,
+                    FLUSH_STATE_COMMITTING,
+                    FLUSH_STATE_FAILED ->
+                    true;
+            default -> false;
+        };
+    }
+
+    /** The object with the content of this generation, if the bucket has it elsewhere. */
+    private static @Nullable ObjectSource source(Space space, Inode inode) {
+        if (!inode.uploaded()) {
+            return null;
+        }
+        String key = inode.object().getKey();
+        KeyRecord.Builder record = KeyStates.load(space, key);
+        boolean there =
+                KeyStates.isObjectOf(key, record, inode)
+                        && !KeyStates.marked(record, KeyRecord.Intent.INTENT_DELETE);
+        return !there
+                ? null
+                : ObjectSource.newBuilder()
+                        .setKey(key)
+                        .setEtag(inode.object().getEtag())
+                        .setSize(inode.object().getSize())
+                        .build();
+    }
+
+    private static Task.Builder task(Inode inode, String key, @Nullable ObjectSource source) {
+        Attributes.Builder attributes = inode.attributes();
+        FlushRecord.Builder flush = inode.flush();
+        UploadTask.Builder upload =
+                UploadTask.newBuilder()
+                        .setIno(inode.ino())
+                        .setGeneration(inode.generation())
+                        .setKey(key)
+                        .setSize(attributes.getSize())
+                        .setMode(attributes.getMode())
+                        .setUid(attributes.getUid())
+                        .setGid(attributes.getGid())
+                        .setMtimeNanos(attributes.getMtimeNanos());
+        if (source != null) {
+            upload.setCopyFrom(source);
+        } else if (flush.getUploadKey().equals(key)
+                && flush.getUploadGeneration() == inode.generation()) {
+            upload.setUploadId(flush.getUploadId());
+        }
+        return Task.newBuilder()
+                .setAttempt(flush.getAttempt())
+                .setTrace(TraceContext.newBuilder().setTraceparent(flush.getTraceparent()))
+                .setUpload(upload);
+    }
+}

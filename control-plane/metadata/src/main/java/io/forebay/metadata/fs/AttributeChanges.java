@@ -1,0 +1,55 @@
+package io.forebay.metadata.fs;
+
+import io.forebay.metadata.state.Inode;
+import io.forebay.metadata.state.Space;
+import io.forebay.proto.Attributes;
+import io.forebay.proto.NodeReply;
+import io.forebay.proto.SetAttributesRequest;
+
+/** chmod, chown and utimens, as chmod(2), chown(2) and utimensat(2) have them. */
+final class AttributeChanges {
+    private static final int MODE_BITS = 07777;
+    private static final int SET_ID_BITS = 06000;
+    private static final int GROUP_EXECUTE = 010;
+    private static final int SET_GID = 02000;
+
+    private AttributeChanges() {}
+
+    static NodeReply apply(Space space, SetAttributesRequest request) {
+        Inode inode = space.inode(request.getIno());
+        Attributes.Builder attributes = inode.attributes();
+        if (request.hasUid() || request.hasGid()) {
+            own(inode, request);
+        }
+        if (request.hasMode()) {
+            attributes.setMode(request.getMode() & MODE_BITS);
+        }
+        if (request.getAtimeNow() || request.hasAtimeNanos()) {
+            attributes.setAtimeNanos(
+                    request.getAtimeNow() ? space.nowNanos() : request.getAtimeNanos());
+        }
+        if (request.getMtimeNow() || request.hasMtimeNanos()) {
+            attributes.setMtimeNanos(
+                    request.getMtimeNow() ? space.nowNanos() : request.getMtimeNanos());
+        }
+        inode.touch(space.nowNanos(), false);
+        return Answers.node(inode);
+    }
+
+    /** A change of owner takes the set-id bits of an executable file away, whoever does it. */
+    private static void own(Inode inode, SetAttributesRequest request) {
+        Attributes.Builder attributes = inode.attributes();
+        if (request.hasUid()) {
+            attributes.setUid(request.getUid());
+        }
+        if (request.hasGid()) {
+            attributes.setGid(request.getGid());
+        }
+        if (!inode.directory()) {
+            int mode = attributes.getMode();
+            boolean locking = (mode & SET_GID) != 0 && (mode & GROUP_EXECUTE) == 0;
+            int cleared = mode & ~SET_ID_BITS;
+            attributes.setMode(locking ? cleared | SET_GID : cleared);
+        }
+    }
+}

@@ -1,0 +1,67 @@
+package io.forebay.metadata.fs;
+
+import com.google.protobuf.ByteString;
+import io.forebay.metadata.state.GrantKeys;
+import io.forebay.metadata.state.Inode;
+import io.forebay.metadata.state.Refusal;
+import io.forebay.metadata.state.Registry;
+import io.forebay.metadata.state.Space;
+import io.forebay.proto.Claims;
+import io.forebay.proto.FailureKind;
+import io.forebay.proto.Grant;
+import io.forebay.proto.ObjectSource;
+import io.forebay.proto.WorkerRecord;
+
+/** Rights to staged files. */
+final class Grants {
+    /** Long enough for a mount that goes to the worker at once, also on a loaded machine. */
+    private static final long LIFE_MILLIS = 300_000;
+
+    private final GrantKeys keys;
+
+    Grants(GrantKeys keys) {
+        this.keys = keys;
+    }
+
+    /** A grant on the file at its owner. Where the bytes may be missing, it says where they are. */
+    Grant grant(Space space, Inode inode, boolean write, boolean truncate) {
+        WorkerRecord worker = Registry.worker(space.tx().snapshot(), inode.owner());
+        if (worker == null) {
+            throw new Refusal(FailureKind.FAILURE_UNAVAILABLE);
+        }
+        Claims.Builder claims =
+                Claims.newBuilder()
+                        .setWorkspaceId(space.id())
+                        .setIno(inode.ino())
+                        .setGeneration(inode.generation())
+                        .setWrite(write)
+                        .setTruncate(truncate)
+                        .setCreate(inode.attributes().getSize() == 0)
+                        .setSize(inode.attributes().getSize())
+                        .setExpiresAtMillis(space.nowMillis() + LIFE_MILLIS)
+                        .setWorkerId(inode.owner());
+        if (!inode.record().getStaged() && inode.hasObject() && inode.object().getSize() > 0) {
+            claims.setLocation(space.workspace().getLocation())
+                    .setSource(
+                            ObjectSource.newBuilder()
+                                    .setKey(inode.object().getKey())
+                                    .setEtag(inode.object().getEtag())
+                                    .setSize(inode.object().getSize()));
+        }
+        if (!inode.record().getStaged()) {
+            inode.record().setMaybeStaged(true);
+        }
+        return Grant.newBuilder()
+                .setWorkerId(worker.getId())
+                .setSocketPath(worker.getSocketPath())
+                .setNode(worker.getNode())
+                .setToken(token(claims.build(), worker.getId()))
+                .build();
+    }
+
+    private ByteString token(Claims claims, String worker) {
+        ByteString bytes = claims.toByteString();
+        byte[] signature = GrantKeys.sign(keys.of(worker), bytes.toByteArray());
+        return bytes.concat(ByteString.copyFrom(signature));
+    }
+}

@@ -1,0 +1,76 @@
+package io.forebay.metadata.fs;
+
+import com.google.protobuf.ByteString;
+import io.forebay.metadata.kv.KeyValue;
+import io.forebay.metadata.kv.ReadTransaction;
+import io.forebay.metadata.kv.Tuple;
+import io.forebay.metadata.state.Inode;
+import io.forebay.metadata.state.Keys;
+import io.forebay.metadata.state.Names;
+import io.forebay.metadata.state.Records;
+import io.forebay.proto.DirectoryEntry;
+import io.forebay.proto.EntryRecord;
+import io.forebay.proto.FailureKind;
+import io.forebay.proto.InodeRecord;
+import io.forebay.proto.NodeType;
+import io.forebay.proto.ReadDirectoryReply;
+import io.forebay.proto.ReadDirectoryRequest;
+import io.forebay.schema.Limits;
+import java.util.List;
+
+/** Pages of directories. */
+final class Listing {
+    /** With attributes some 100 bytes each: a page stays far below gRPC's 4 MiB. */
+    private static final int PAGE_MAX = 1_000;
+
+    private Listing() {}
+
+    static ReadDirectoryReply read(ReadTransaction tx, ReadDirectoryRequest request) {
+        long ws = request.getWorkspaceId();
+        InodeRecord directory = Inode.read(tx, ws, request.getIno());
+        if (directory == null) {
+            return failure(FailureKind.FAILURE_NOT_FOUND);
+        }
+        if (directory.getAttributes().getType() != NodeType.NODE_TYPE_DIRECTORY) {
+            return failure(FailureKind.FAILURE_NOT_DIRECTORY);
+        }
+        int limit = Math.clamp(request.getLimit(), 1, PAGE_MAX);
+        Tuple.Range range = Keys.entries(ws, request.getIno());
+        byte[] begin =
+                request.getAfter().isEmpty()
+                        ? range.begin()
+                        : Tuple.after(
+                                Keys.entry(ws, request.getIno(), request.getAfter().toByteArray()));
+        List<KeyValue> pairs = tx.getRange(begin, range.end(), limit);
+        Names.Place place = Names.place(tx, ws, request.getIno());
+        ReadDirectoryReply.Builder reply =
+                ReadDirectoryReply.newBuilder()
+                        .setEnd(pairs.size() < limit)
+                        .setParent(place == null ? Limits.ROOT_INO : place.parent());
+        for (KeyValue pair : pairs) {
+            reply.addEntries(entry(tx, pair, request));
+        }
+        return reply.build();
+    }
+
+    private static DirectoryEntry entry(
+            ReadTransaction tx, KeyValue pair, ReadDirectoryRequest request) {
+        EntryRecord record = Records.parse(pair.value(), EntryRecord.parser());
+        DirectoryEntry.Builder entry =
+                DirectoryEntry.newBuilder()
+                        .setName(ByteString.copyFrom(Tuple.unpack(pair.key()).bytes(3)))
+                        .setIno(record.getIno())
+                        .setType(record.getType());
+        if (request.getWithAttributes()) {
+            InodeRecord inode = Inode.read(tx, request.getWorkspaceId(), record.getIno());
+            if (inode != null) {
+                entry.setAttributes(inode.getAttributes());
+            }
+        }
+        return entry.build();
+    }
+
+    private static ReadDirectoryReply failure(FailureKind kind) {
+        return ReadDirectoryReply.newBuilder().setFailure(kind).build();
+    }
+}

@@ -1,0 +1,110 @@
+package io.forebay.metadata.fs;
+
+import io.forebay.metadata.state.Counter;
+import io.forebay.metadata.state.Inode;
+import io.forebay.metadata.state.Keys;
+import io.forebay.metadata.state.Names;
+import io.forebay.metadata.state.Records;
+import io.forebay.metadata.state.Refusal;
+import io.forebay.metadata.state.Space;
+import io.forebay.proto.Attributes;
+import io.forebay.proto.Caller;
+import io.forebay.proto.FailureKind;
+import io.forebay.proto.MakeNodeRequest;
+import io.forebay.proto.NodeReply;
+import io.forebay.proto.NodeType;
+import io.forebay.schema.Limits;
+
+/** New inodes and their names. */
+final class NewNodes {
+    private static final int MODE_BITS = 07777;
+    private static final int SET_GID = 02000;
+    private static final int LINK_MODE = 0777;
+
+    /** As /tmp: any user of the node may make files, and nobody removes another's. */
+    private static final int ROOT_MODE = 01777;
+
+    private NewNodes() {}
+
+    static NodeReply make(Space space, MakeNodeRequest request, long ino) {
+        boolean directory = request.getType() == NodeType.NODE_TYPE_DIRECTORY;
+        boolean link = request.getType() == NodeType.NODE_TYPE_SYMLINK;
+        Refusal.when(!directory && !link, FailureKind.FAILURE_UNSUPPORTED);
+        byte[] target = request.getLinkTarget().toByteArray();
+        Refusal.when(link && target.length == 0, FailureKind.FAILURE_NOT_FOUND);
+        Refusal.when(
+                target.length > Limits.LINK_TARGET_BYTES_MAX, FailureKind.FAILURE_NAME_TOO_LONG);
+        byte[] name = request.getName().toByteArray();
+        Inode parent = freeName(space, request.getParent(), name);
+        Inode inode = inode(space, parent, request.getCaller(), ino, request.getType());
+        int mode = directory ? request.getMode() : LINK_MODE;
+        inode.attributes().setMode(mode & MODE_BITS);
+        if (directory) {
+            inherit(parent, inode);
+            inode.attributes().setNlink(2);
+            parent.attributes().setNlink(parent.attributes().getNlink() + 1);
+        } else {
+            inode.attributes().setSize(target.length);
+            space.tx().set(Keys.link(space.id(), ino), target);
+        }
+        Names.link(space, parent.ino(), name, inode);
+        parent.touch(space.nowNanos(), true);
+        return Answers.node(inode);
+    }
+
+    /** The directory for a new name, checked. */
+    static Inode freeName(Space space, long parentIno, byte[] name) {
+        Names.check(name);
+        Inode parent = space.directory(parentIno);
+        Refusal.when(
+                Names.find(space.tx(), space.id(), parentIno, name) != null,
+                FailureKind.FAILURE_EXISTS);
+        return parent;
+    }
+
+    /** An inode of one link that belongs to the caller, or to the directory's group. */
+    static Inode inode(Space space, Inode parent, Caller caller, long ino, NodeType type) {
+        Inode inode = space.create(ino);
+        boolean group = (parent.attributes().getMode() & SET_GID) != 0;
+        inode.attributes()
+                .setType(type)
+                .setUid(caller.getUid())
+                .setGid(group ? parent.attributes().getGid() : caller.getGid())
+                .setNlink(1);
+        times(space, inode);
+        return inode;
+    }
+
+    static void checkQuota(Space space) {
+        long quota = space.workspace().getQuotaBytes();
+        if (quota > 0) {
+            byte[] key = Keys.counter(space.id(), Counter.BYTES);
+            Refusal.when(
+                    Records.number(space.tx().snapshot(), key) >= quota,
+                    FailureKind.FAILURE_QUOTA);
+        }
+    }
+
+    static Attributes root(Space space) {
+        Inode root = space.create(Limits.ROOT_INO);
+        root.attributes()
+                .setType(NodeType.NODE_TYPE_DIRECTORY)
+                .setMode(ROOT_MODE)
+                .setNlink(2);
+        times(space, root);
+        return root.attributes().build();
+    }
+
+    private static void inherit(Inode parent, Inode inode) {
+        int bit = parent.attributes().getMode() & SET_GID;
+        inode.attributes().setMode(inode.attributes().getMode() | bit);
+    }
+
+    private static void times(Space space, Inode inode) {
+        inode.attributes()
+                .setAtimeNanos(space.nowNanos())
+                .setMtimeNanos(space.nowNanos())
+                .setCtimeNanos(space.nowNanos())
+                .setBirthNanos(space.nowNanos());
+    }
+}

@@ -1,0 +1,80 @@
+package io.forebay.metadata.state;
+
+import io.forebay.metadata.kv.KeyValueStore;
+import io.forebay.metadata.kv.KeyValueStore.Durability;
+import io.forebay.metadata.kv.ReadTransaction;
+import io.forebay.metadata.kv.Transaction;
+import io.forebay.proto.FailureKind;
+import io.forebay.proto.WorkspaceRecord;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Optional;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** Transactions on a workspace: the store and the clock. */
+public final class Database {
+    private final KeyValueStore store;
+    private final InstantSource clock;
+
+    public Database(KeyValueStore store, InstantSource clock) {
+        this.store = store;
+        this.clock = clock;
+    }
+
+    public KeyValueStore store() {
+        return store;
+    }
+
+    public long nowMillis() {
+        return clock.millis();
+    }
+
+    /**
+     * Runs the body in a transaction and saves the inodes that it changed.
+     *
+     * @throws Refusal from the body, with nothing changed; NOT_FOUND where there is no workspace
+     */
+    public <T> T change(long ws, Function<Space, T> body) {
+        return change(ws, Durability.PROCESS_CRASH, body);
+    }
+
+    /** As {@link #change(long, Function)}, with a durability. */
+    public <T> T change(long ws, Durability durability, Function<Space, T> body) {
+        return store.transact(
+                durability,
+                tx -> {
+                    Space space = open(tx, ws);
+                    T result = body.apply(space);
+                    space.save();
+                    return result;
+                });
+    }
+
+    /** A transaction on what belongs to no workspace, or to several. */
+    public <T> T transact(Function<Transaction, T> body) {
+        return store.transact(body);
+    }
+
+    public <T> T read(Function<ReadTransaction, T> body) {
+        return store.read(body);
+    }
+
+    /** As {@link #read}, of what may not be there. */
+    public <T> Optional<T> find(Function<ReadTransaction, @Nullable T> body) {
+        return store.read(tx -> Optional.ofNullable(body.apply(tx)));
+    }
+
+    /** The workspace within a transaction; the caller saves it. */
+    public Space open(Transaction tx, long ws) {
+        WorkspaceRecord record = Records.find(tx, Keys.workspace(ws), WorkspaceRecord.parser());
+        if (record == null) {
+            throw new Refusal(FailureKind.FAILURE_NOT_FOUND);
+        }
+        return new Space(tx, record, now());
+    }
+
+    public Instant now() {
+        return clock.instant();
+    }
+}

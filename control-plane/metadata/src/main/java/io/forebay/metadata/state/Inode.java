@@ -1,0 +1,170 @@
+package io.forebay.metadata.state;
+
+import io.forebay.metadata.kv.ReadTransaction;
+import io.forebay.metadata.kv.Transaction;
+import io.forebay.proto.Attributes;
+import io.forebay.proto.FlushRecord;
+import io.forebay.proto.FlushState;
+import io.forebay.proto.InodeRecord;
+import io.forebay.proto.NodeType;
+import io.forebay.proto.ObjectRecord;
+import org.jspecify.annotations.Nullable;
+
+/** An inode within a transaction. Saving it keeps the counters and the index of dirty files. */
+public final class Inode {
+    private final long ino;
+    private final InodeRecord before;
+    private final boolean fresh;
+    private final InodeRecord.Builder record;
+    private boolean deleted;
+
+    private Inode(long ino, InodeRecord before, boolean fresh) {
+        this.ino = ino;
+        this.before = before;
+        this.fresh = fresh;
+        this.record = before.toBuilder();
+    }
+
+    static @Nullable Inode load(ReadTransaction tx, long ws, long ino) {
+        InodeRecord record = read(tx, ws, ino);
+        return record == null ? null : new Inode(ino, record, false);
+    }
+
+    static Inode fresh(long ino) {
+        Inode inode = new Inode(ino, InodeRecord.getDefaultInstance(), true);
+        inode.attributes().setIno(ino);
+        return inode;
+    }
+
+    /** The stored record, for readers. */
+    public static @Nullable InodeRecord read(ReadTransaction tx, long ws, long ino) {
+        return Records.find(tx, Keys.inode(ws, ino), InodeRecord.parser());
+    }
+
+    public long ino() {
+        return ino;
+    }
+
+    public InodeRecord.Builder record() {
+        return record;
+    }
+
+    public Attributes.Builder attributes() {
+        return record.getAttributesBuilder();
+    }
+
+    public FlushRecord.Builder flush() {
+        return record.getFlushBuilder();
+    }
+
+    public NodeType type() {
+        return record.getAttributes().getType();
+    }
+
+    public boolean regular() {
+        return type() == NodeType.NODE_TYPE_FILE;
+    }
+
+    public boolean directory() {
+        return type() == NodeType.NODE_TYPE_DIRECTORY;
+    }
+
+    public FlushState state() {
+        return record.getAttributes().getFlushState();
+    }
+
+    public long generation() {
+        return record.getAttributes().getGeneration();
+    }
+
+    public boolean linked() {
+        return record.getAttributes().getNlink() > 0;
+    }
+
+    public String owner() {
+        return record.getOwner();
+    }
+
+    /** The object of the newest content that reached the bucket; without an etag there is none. */
+    public ObjectRecord object() {
+        return record.getObject();
+    }
+
+    public boolean hasObject() {
+        return record.hasObject();
+    }
+
+    /** The content is in the bucket, under whatever key. */
+    public boolean uploaded() {
+        return hasObject() && object().getGeneration() == generation();
+    }
+
+    /** Changes of names or attributes show in the times. */
+    public void touch(long nanos, boolean content) {
+        attributes().setCtimeNanos(nanos);
+        if (content) {
+            attributes().setMtimeNanos(nanos);
+        }
+    }
+
+    public void delete() {
+        deleted = true;
+    }
+
+    boolean deleted() {
+        return deleted;
+    }
+
+    void save(Transaction tx, long ws) {
+        if (deleted) {
+            tx.clear(Keys.inode(ws, ino));
+            account(tx, ws, null);
+            return;
+        }
+        InodeRecord after = record.build();
+        if (fresh || !after.equals(before)) {
+            tx.set(Keys.inode(ws, ino), after.toByteArray());
+            account(tx, ws, after);
+        }
+    }
+
+    private void account(Transaction tx, long ws, @Nullable InodeRecord after) {
+        InodeRecord old = fresh ? null : before;
+        add(tx, ws, Counter.INODES, one(after != null) - one(old != null));
+        add(tx, ws, Counter.BYTES, bytes(after) - bytes(old));
+        add(tx, ws, Counter.DIRTY_FILES, one(since(after) != 0) - one(since(old) != 0));
+        add(tx, ws, Counter.DIRTY_BYTES, dirtyBytes(after) - dirtyBytes(old));
+        if (since(old) != since(after)) {
+            if (since(old) != 0) {
+                tx.clear(Keys.dirty(ws, since(old), ino));
+            }
+            if (since(after) != 0) {
+                tx.set(Keys.dirty(ws, since(after), ino), new byte[0]);
+            }
+        }
+    }
+
+    private static void add(Transaction tx, long ws, Counter counter, long delta) {
+        if (delta != 0) {
+            tx.add(Keys.counter(ws, counter), delta);
+        }
+    }
+
+    private static long one(boolean condition) {
+        return condition ? 1 : 0;
+    }
+
+    private static long bytes(@Nullable InodeRecord record) {
+        return record != null && record.getAttributes().getType() == NodeType.NODE_TYPE_FILE
+                ? record.getAttributes().getSize()
+                : 0;
+    }
+
+    private static long dirtyBytes(@Nullable InodeRecord record) {
+        return since(record) == 0 ? 0 : bytes(record);
+    }
+
+    private static long since(@Nullable InodeRecord record) {
+        return record == null ? 0 : record.getFlush().getDirtySinceMillis();
+    }
+}

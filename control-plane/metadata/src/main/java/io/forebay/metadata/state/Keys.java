@@ -1,0 +1,181 @@
+package io.forebay.metadata.state;
+
+import io.forebay.metadata.kv.Tuple;
+
+/**
+ * The keys. Those of a workspace start with its id; what belongs to none starts with 0.
+ *
+ * <pre>
+ * (ws, 'i', ino)                          InodeRecord
+ * (ws, 'd', parent, name)                 EntryRecord
+ * (ws, 'b', ino, parent, name)            empty: where an inode has its name
+ * (ws, 'l', ino)                          target of a symbolic link
+ * (ws, 'h', ino, mount)                   OpenRecord
+ * (ws, 's', mount, ino)                   empty: what a mount has open
+ * (ws, 'c', counter)                      number
+ * (ws, 'a', dirtySinceMillis, ino)        empty: what is not in the bucket, oldest first
+ * (ws, 'p', object key)                   KeyRecord
+ * (ws, 'q', worker, dueMillis, kind, id)  empty: the work of a worker in the order of its time
+ * (ws, 't', worker, kind, id)             TaskRecord: the same work by what it is about
+ * (ws, 'w', root, directory)              name to go on after: what a walk has to visit yet
+ * (ws, 'r', mount, slot)                  RepeatRecord
+ * (ws, 'n')                               first inode number that no process took
+ * (0, 'W', ws), (0, 'N', name)            WorkspaceRecord; the id of a name
+ * (0, 'K', worker), (0, 'E', worker)      WorkerRecord; its epoch alone
+ * (0, 'B', worker)                        number that grows with the worker's work
+ * (0, 'M', mount), (0, 'L', mount)        MountRecord; when it was last heard of, in milliseconds
+ * (0, 'n', 'w' or 'm')                    the last workspace's or mount's id
+ * </pre>
+ */
+public final class Keys {
+    private Keys() {}
+
+    public static byte[] inode(long ws, long ino) {
+        return Tuple.key(ws, "i", ino);
+    }
+
+    public static byte[] entry(long ws, long parent, byte[] name) {
+        return Tuple.key(ws, "d", parent, name);
+    }
+
+    public static Tuple.Range entries(long ws, long parent) {
+        return Tuple.range(ws, "d", parent);
+    }
+
+    public static byte[] backPointer(long ws, long ino, long parent, byte[] name) {
+        return Tuple.key(ws, "b", ino, parent, name);
+    }
+
+    public static Tuple.Range backPointers(long ws, long ino) {
+        return Tuple.range(ws, "b", ino);
+    }
+
+    public static byte[] link(long ws, long ino) {
+        return Tuple.key(ws, "l", ino);
+    }
+
+    public static byte[] handle(long ws, long ino, long mount) {
+        return Tuple.key(ws, "h", ino, mount);
+    }
+
+    public static Tuple.Range handles(long ws, long ino) {
+        return Tuple.range(ws, "h", ino);
+    }
+
+    public static byte[] held(long ws, long mount, long ino) {
+        return Tuple.key(ws, "s", mount, ino);
+    }
+
+    public static Tuple.Range heldBy(long ws, long mount) {
+        return Tuple.range(ws, "s", mount);
+    }
+
+    public static byte[] counter(long ws, Counter counter) {
+        return Tuple.key(ws, "c", counter.code());
+    }
+
+    public static byte[] dirty(long ws, long sinceMillis, long ino) {
+        return Tuple.key(ws, "a", sinceMillis, ino);
+    }
+
+    public static Tuple.Range allDirty(long ws) {
+        return Tuple.range(ws, "a");
+    }
+
+    public static byte[] object(long ws, String key) {
+        return Tuple.key(ws, "p", key);
+    }
+
+    static byte[] queued(long ws, String worker, long dueMillis, TaskId task) {
+        return Tuple.key(ws, "q", worker, dueMillis, task.kind().code(), task.id());
+    }
+
+    static Tuple.Range queue(long ws, String worker) {
+        return Tuple.range(ws, "q", worker);
+    }
+
+    static byte[] dueAfter(long ws, String worker, long millis) {
+        return Tuple.key(ws, "q", worker, millis + 1);
+    }
+
+    static byte[] task(long ws, String worker, TaskId task) {
+        return Tuple.key(ws, "t", worker, task.kind().code(), task.id());
+    }
+
+    public static byte[] walk(long ws, long root, long directory) {
+        return Tuple.key(ws, "w", root, directory);
+    }
+
+    public static Tuple.Range walk(long ws, long root) {
+        return Tuple.range(ws, "w", root);
+    }
+
+    public static Tuple.Range walks(long ws) {
+        return Tuple.range(ws, "w");
+    }
+
+    static byte[] repeat(long ws, long mount, int slot) {
+        return Tuple.key(ws, "r", mount, slot);
+    }
+
+    public static Tuple.Range repeats(long ws, long mount) {
+        return Tuple.range(ws, "r", mount);
+    }
+
+    static byte[] nextInode(long ws) {
+        return Tuple.key(ws, "n");
+    }
+
+    /** Everything of a workspace. */
+    public static Tuple.Range everything(long ws) {
+        return Tuple.range(ws);
+    }
+
+    public static byte[] workspace(long ws) {
+        return Tuple.key(0L, "W", ws);
+    }
+
+    public static Tuple.Range workspaces() {
+        return Tuple.range(0L, "W");
+    }
+
+    public static byte[] workspaceName(String name) {
+        return Tuple.key(0L, "N", name);
+    }
+
+    public static byte[] worker(String id) {
+        return Tuple.key(0L, "K", id);
+    }
+
+    public static Tuple.Range workers() {
+        return Tuple.range(0L, "K");
+    }
+
+    public static byte[] epoch(String worker) {
+        return Tuple.key(0L, "E", worker);
+    }
+
+    public static byte[] bell(String worker) {
+        return Tuple.key(0L, "B", worker);
+    }
+
+    public static byte[] mount(long id) {
+        return Tuple.key(0L, "M", id);
+    }
+
+    public static Tuple.Range mounts() {
+        return Tuple.range(0L, "M");
+    }
+
+    public static byte[] mountSeen(long id) {
+        return Tuple.key(0L, "L", id);
+    }
+
+    public static byte[] lastWorkspace() {
+        return Tuple.key(0L, "n", "w");
+    }
+
+    public static byte[] lastMount() {
+        return Tuple.key(0L, "n", "m");
+    }
+}

@@ -1,0 +1,33 @@
+package io.forebay.metadata.state;
+
+/** What a worker can be asked to do. The codes are stored. */
+public enum TaskKind {
+    UPLOAD(0),
+    REMOVE_OBJECT(1),
+    DROP_STAGED(2),
+    EVICT(3),
+    PROBE(4),
+    SETTLE(5);
+
+    private final int code;
+
+    TaskKind(int code) {
+        this.code = code;
+    }
+
+    int code() {
+        return code;
+    }
+
+    static TaskKind of(long code) {
+        return switch ((int) code) {
+            case 0 -> UPLOAD;
+            case 1 -> REMOVE_OBJECT;
+            case 2 -> DROP_STAGED;
+            case 3 -> EVICT;
+            case 4 -> PROBE;
+            case 5 -> SETTLE;
+            default -> throw new IllegalStateException("no task has the code " + code);
+        };
+    }
+}
