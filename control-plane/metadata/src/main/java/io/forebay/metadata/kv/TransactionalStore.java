@@ -20,6 +20,8 @@ public final class TransactionalStore implements KeyValueStore {
     /** Attempts that may outlive their age: a paused machine is forgiven, a slow body is not. */
     static final int OLD_ATTEMPTS_MAX = 2;
 
+    private static final int ATTEMPTS_BEFORE_TURN = 12;
+    private static final long TURN_MILLIS_MAX = 50;
     private static final long PAUSE_NANOS_MIN = TimeUnit.MICROSECONDS.toNanos(20);
     private static final long PAUSE_NANOS_MAX = TimeUnit.MILLISECONDS.toNanos(20);
 
@@ -28,6 +30,8 @@ public final class TransactionalStore implements KeyValueStore {
     private final Resolver resolver = new Resolver();
     private final Watches watches = new Watches();
     private final ReentrantLock commitLock = new ReentrantLock();
+    // Held by who failed often, while its body runs: the others wait for it, but not long.
+    private final ReentrantLock turn = new ReentrantLock();
     private final ReentrantLock syncLock = new ReentrantLock();
     // Guarded by syncLock for writing. Below every version: the first sync is never skipped.
     private volatile long syncedVersion = -1;
@@ -43,23 +47,25 @@ public final class TransactionalStore implements KeyValueStore {
     public <T extends @Nullable Object> T transact(
             Durability durability, Function<Transaction, T> body) {
         int old = 0;
-        for (int attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
-            checkOpen();
-            try (BufferedTransaction transaction =
-                    new BufferedTransaction(engine, resolver, clock, true)) {
-                T result = body.apply(transaction);
-                Resolver.Verdict verdict = commit(transaction);
-                if (verdict == Resolver.Verdict.CLEAR) {
-                    if (durability == Durability.POWER_LOSS) {
-                        syncThrough(
-                                Math.max(transaction.commitVersion(), transaction.readVersion()));
+        boolean hasTurn = false;
+        try {
+            for (int attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
+                hasTurn = hasTurn || (attempt >= ATTEMPTS_BEFORE_TURN && takeTurn());
+                try (BufferedTransaction transaction = begin(true)) {
+                    T result = body.apply(transaction);
+                    if (commit(transaction) == Resolver.Verdict.CLEAR) {
+                        settle(transaction, durability);
+                        return result;
                     }
-                    return result;
+                } catch (StoreException e) {
+                    old = countOld(e, old);
                 }
-            } catch (StoreException e) {
-                old = countOld(e, old);
+                pause(hasTurn ? 0 : attempt);
             }
-            pause(attempt);
+        } finally {
+            if (hasTurn) {
+                turn.unlock();
+            }
         }
         throw new StoreException(
                 StoreException.Kind.CONTENDED,
@@ -70,9 +76,7 @@ public final class TransactionalStore implements KeyValueStore {
     public <T extends @Nullable Object> T read(Function<ReadTransaction, T> body) {
         int old = 0;
         while (true) {
-            checkOpen();
-            try (BufferedTransaction transaction =
-                    new BufferedTransaction(engine, resolver, clock, false)) {
+            try (BufferedTransaction transaction = begin(false)) {
                 return body.apply(transaction);
             } catch (StoreException e) {
                 old = countOld(e, old);
@@ -117,11 +121,23 @@ public final class TransactionalStore implements KeyValueStore {
         return resolver.newest();
     }
 
+    private BufferedTransaction begin(boolean tracked) {
+        checkOpen();
+        return new BufferedTransaction(engine, resolver, clock, tracked);
+    }
+
+    private void settle(BufferedTransaction transaction, Durability durability) {
+        if (durability == Durability.POWER_LOSS) {
+            syncThrough(Math.max(transaction.commitVersion(), transaction.readVersion()));
+        }
+    }
+
     private Resolver.Verdict commit(BufferedTransaction transaction) {
         Writes writes = transaction.writes();
         if (writes.isEmpty()) {
             return Resolver.Verdict.CLEAR; // it saw one moment, and takes place there
         }
+        giveWay();
         transaction.checkAge();
         // Most of the comparison needs no lock; what commits meanwhile is compared under it.
         long checked = resolver.newest();
@@ -142,6 +158,25 @@ public final class TransactionalStore implements KeyValueStore {
             return verdict;
         } finally {
             commitLock.unlock();
+        }
+    }
+
+    /**
+     * Small transactions that keep coming would starve a large one: whoever failed often has a
+     * turn, in which the commits of others wait a little.
+     */
+    private void giveWay() {
+        if (turn.isLocked() && !turn.isHeldByCurrentThread() && takeTurn()) {
+            turn.unlock();
+        }
+    }
+
+    private boolean takeTurn() {
+        try {
+            return turn.tryLock(TURN_MILLIS_MAX, TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
         }
     }
 
