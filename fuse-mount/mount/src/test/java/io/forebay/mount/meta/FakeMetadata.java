@@ -1,0 +1,402 @@
+package io.forebay.mount.meta;
+
+import com.google.protobuf.ByteString;
+import io.forebay.proto.AttachReply;
+import io.forebay.proto.AttachRequest;
+import io.forebay.proto.Attributes;
+import io.forebay.proto.CommitRequest;
+import io.forebay.proto.CreateRequest;
+import io.forebay.proto.DetachReply;
+import io.forebay.proto.DetachRequest;
+import io.forebay.proto.DirectoryEntry;
+import io.forebay.proto.FailureKind;
+import io.forebay.proto.FileSystemStatusReply;
+import io.forebay.proto.FileSystemStatusRequest;
+import io.forebay.proto.FinalSize;
+import io.forebay.proto.GetAttributesRequest;
+import io.forebay.proto.Grant;
+import io.forebay.proto.LookupRequest;
+import io.forebay.proto.MakeNodeRequest;
+import io.forebay.proto.NodeReply;
+import io.forebay.proto.NodeType;
+import io.forebay.proto.OpenReply;
+import io.forebay.proto.OpenRequest;
+import io.forebay.proto.ReadDirectoryReply;
+import io.forebay.proto.ReadDirectoryRequest;
+import io.forebay.proto.ReadLinkReply;
+import io.forebay.proto.ReadLinkRequest;
+import io.forebay.proto.ReleaseReply;
+import io.forebay.proto.ReleaseRequest;
+import io.forebay.proto.ReleasedFile;
+import io.forebay.proto.RemoveRequest;
+import io.forebay.proto.RenameReply;
+import io.forebay.proto.RenameRequest;
+import io.forebay.proto.RenewReply;
+import io.forebay.proto.RenewRequest;
+import io.forebay.proto.SetAttributesRequest;
+import io.forebay.proto.SyncReply;
+import io.forebay.proto.SyncRequest;
+import io.forebay.schema.ForebayException;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+
+/** The metadata service in memory, for one workspace. A grant's token says ino, write, truncate. */
+public final class FakeMetadata implements MetadataClient {
+    public static final long WORKSPACE = 7;
+    private static final long LEASE_MILLIS = TimeUnit.MINUTES.toMillis(10);
+
+    private final long entryTimeoutMillis;
+
+    /** Guarded by this, as is the rest. */
+    private final FakeTree tree;
+
+    private final List<String> calls = new ArrayList<>();
+    private long lastMount = 100;
+    private long lastSequence;
+    private boolean down;
+
+    public FakeMetadata(InstantSource clock, long entryTimeoutMillis) {
+        this.tree = new FakeTree(clock);
+        this.entryTimeoutMillis = entryTimeoutMillis;
+    }
+
+    // ---- what tests ask
+
+    /** The names of the calls so far, and forgets them. */
+    public synchronized List<String> takeCalls() {
+        List<String> taken = List.copyOf(calls);
+        calls.clear();
+        return taken;
+    }
+
+    /** Inodes that a mount has open. */
+    public synchronized List<Long> open() {
+        return tree.nodes.values().stream()
+                .filter(node -> node.reading || node.writing)
+                .map(node -> node.attributes.getIno())
+                .toList();
+    }
+
+    public synchronized boolean isWriting(long ino) {
+        return tree.node(ino).writing;
+    }
+
+    public synchronized Attributes attributes(long ino) {
+        return tree.node(ino).attributes.build();
+    }
+
+    public synchronized void setDown(boolean value) {
+        down = value;
+    }
+
+    /** Forgets all mounts and what they have open. */
+    public synchronized void endLeases() {
+        lastMount++;
+        for (FakeTree.Node node : tree.nodes.values()) {
+            node.reading = false;
+            node.writing = false;
+        }
+    }
+
+    // ---- the service
+
+    @Override
+    public synchronized AttachReply attach(AttachRequest request) {
+        calls.add("attach");
+        return AttachReply.newBuilder()
+                .setMountId(lastMount)
+                .setWorkspaceId(WORKSPACE)
+                .setRoot(tree.node(FakeTree.ROOT).attributes)
+                .setLeaseMillis(LEASE_MILLIS)
+                .setEntryTimeoutMillis(entryTimeoutMillis)
+                .build();
+    }
+
+    @Override
+    public synchronized RenewReply renew(RenewRequest request) {
+        FailureKind failure =
+                request.getMountId() == lastMount
+                        ? FailureKind.FAILURE_NONE
+                        : FailureKind.FAILURE_STALE;
+        return RenewReply.newBuilder().setFailure(failure).build();
+    }
+
+    @Override
+    public synchronized DetachReply detach(DetachRequest request) {
+        calls.add("detach");
+        return DetachReply.getDefaultInstance();
+    }
+
+    @Override
+    public NodeReply lookup(LookupRequest request) {
+        return answer("lookup", () -> tree.child(request.getParent(), request.getName()));
+    }
+
+    @Override
+    public NodeReply getAttributes(GetAttributesRequest request) {
+        return answer("getAttributes", () -> tree.node(request.getIno()));
+    }
+
+    @Override
+    public NodeReply setAttributes(SetAttributesRequest request) {
+        return answer(
+                "setAttributes",
+                () -> {
+                    FakeTree.Node node = tree.node(request.getIno());
+                    Attributes.Builder to = node.attributes;
+                    to.setMode(request.hasMode() ? request.getMode() : to.getMode());
+                    to.setUid(request.hasUid() ? request.getUid() : to.getUid());
+                    to.setGid(request.hasGid() ? request.getGid() : to.getGid());
+                    to.setCtimeNanos(tree.nanos());
+                    if (request.getAtimeNow() || request.hasAtimeNanos()) {
+                        to.setAtimeNanos(
+                                request.getAtimeNow() ? tree.nanos() : request.getAtimeNanos());
+                    }
+                    if (request.getMtimeNow() || request.hasMtimeNanos()) {
+                        to.setMtimeNanos(
+                                request.getMtimeNow() ? tree.nanos() : request.getMtimeNanos());
+                    }
+                    return node;
+                });
+    }
+
+    @Override
+    public synchronized OpenReply create(CreateRequest request) {
+        try {
+            called("create");
+            checkMount(request.getCaller().getMountId());
+            FakeTree.Node parent = tree.directory(request.getParent());
+            Long known = parent.children.get(request.getName());
+            if (known != null && request.getExclusive()) {
+                throw FakeTree.refused(FailureKind.FAILURE_EXISTS);
+            }
+            if (known != null) {
+                return opened(
+                        tree.node(known),
+                        request.getRead(),
+                        request.getWrite(),
+                        request.getTruncate());
+            }
+            FakeTree.Node node =
+                    tree.add(parent, request.getName(), NodeType.NODE_TYPE_FILE, request.getMode());
+            return opened(node, request.getRead(), true, false).toBuilder()
+                    .setCreated(true)
+                    .build();
+        } catch (ForebayException e) {
+            return OpenReply.newBuilder().setFailure(kind(e)).build();
+        }
+    }
+
+    @Override
+    public NodeReply makeNode(MakeNodeRequest request) {
+        return answer(
+                "makeNode",
+                () -> {
+                    checkMount(request.getCaller().getMountId());
+                    FakeTree.Node parent = tree.directory(request.getParent());
+                    if (parent.children.containsKey(request.getName())) {
+                        throw FakeTree.refused(FailureKind.FAILURE_EXISTS);
+                    }
+                    FakeTree.Node node =
+                            tree.add(
+                                    parent,
+                                    request.getName(),
+                                    request.getType(),
+                                    request.getMode());
+                    node.target = request.getLinkTarget();
+                    return node;
+                });
+    }
+
+    @Override
+    public synchronized ReadLinkReply readLink(ReadLinkRequest request) {
+        calls.add("readLink");
+        return ReadLinkReply.newBuilder().setTarget(tree.node(request.getIno()).target).build();
+    }
+
+    @Override
+    public NodeReply remove(RemoveRequest request) {
+        return answer(
+                "remove",
+                () -> {
+                    FakeTree.Node node = tree.child(request.getParent(), request.getName());
+                    FakeTree.checkRemovable(node, request.getDirectory());
+                    tree.directory(request.getParent()).children.remove(request.getName());
+                    tree.lost(node);
+                    return node;
+                });
+    }
+
+    @Override
+    public synchronized RenameReply rename(RenameRequest request) {
+        try {
+            called("rename");
+            return tree.renamed(request);
+        } catch (ForebayException e) {
+            return RenameReply.newBuilder().setFailure(kind(e)).build();
+        }
+    }
+
+    @Override
+    public synchronized ReadDirectoryReply readDirectory(ReadDirectoryRequest request) {
+        try {
+            called("readDirectory");
+            FakeTree.Node node = tree.directory(request.getIno());
+            ReadDirectoryReply.Builder reply =
+                    ReadDirectoryReply.newBuilder().setParent(node.parent);
+            Map<ByteString, Long> rest =
+                    request.getAfter().isEmpty()
+                            ? node.children
+                            : node.children.tailMap(request.getAfter(), false);
+            for (Map.Entry<ByteString, Long> entry : rest.entrySet()) {
+                if (reply.getEntriesCount() == request.getLimit()) {
+                    return reply.build();
+                }
+                Attributes child = tree.node(entry.getValue()).attributes.build();
+                reply.addEntries(
+                        DirectoryEntry.newBuilder()
+                                .setName(entry.getKey())
+                                .setIno(entry.getValue())
+                                .setType(child.getType())
+                                .setAttributes(child));
+            }
+            return reply.setEnd(true).build();
+        } catch (ForebayException e) {
+            return ReadDirectoryReply.newBuilder().setFailure(kind(e)).build();
+        }
+    }
+
+    @Override
+    public FileSystemStatusReply fileSystemStatus(FileSystemStatusRequest request) {
+        return FileSystemStatusReply.newBuilder()
+                .setTotalBytes(1L << 40)
+                .setFreeBytes(1L << 39)
+                .setTotalInodes(1000)
+                .setFreeInodes(900)
+                .build();
+    }
+
+    @Override
+    public synchronized OpenReply open(OpenRequest request) {
+        try {
+            called("open");
+            checkMount(request.getCaller().getMountId());
+            FakeTree.Node node = tree.node(request.getIno());
+            if (node.directory()) {
+                throw FakeTree.refused(FailureKind.FAILURE_IS_DIRECTORY);
+            }
+            return opened(node, request.getRead(), request.getWrite(), request.getTruncate());
+        } catch (ForebayException e) {
+            return OpenReply.newBuilder().setFailure(kind(e)).build();
+        }
+    }
+
+    @Override
+    public NodeReply commit(CommitRequest request) {
+        return answer(
+                "commit",
+                () -> {
+                    checkMount(request.getCaller().getMountId());
+                    FakeTree.Node node = tree.node(request.getIno());
+                    if (!node.writing) {
+                        throw FakeTree.refused(FailureKind.FAILURE_STALE);
+                    }
+                    tree.commit(
+                            node,
+                            FinalSize.newBuilder()
+                                    .setSize(request.getSize())
+                                    .setMtimeNanos(request.getMtimeNanos())
+                                    .setBlocks(request.getBlocks())
+                                    .build());
+                    return node;
+                });
+    }
+
+    @Override
+    public synchronized ReleaseReply release(ReleaseRequest request) {
+        called("release");
+        if (request.getMountId() != lastMount) {
+            return ReleaseReply.newBuilder().setFailure(FailureKind.FAILURE_STALE).build();
+        }
+        for (ReleasedFile file : request.getFilesList()) {
+            FakeTree.Node node = tree.nodes.get(file.getIno());
+            if (node == null) {
+                continue;
+            }
+            if (file.hasCommit() && node.writing) {
+                tree.commit(node, file.getCommit());
+            }
+            if (file.getOpenSequence() >= node.sequence) {
+                node.reading = file.getStillReading();
+                node.writing = file.getStillWriting();
+            }
+            tree.forgetUnused(node);
+        }
+        return ReleaseReply.getDefaultInstance();
+    }
+
+    @Override
+    public synchronized SyncReply sync(SyncRequest request) {
+        called("sync");
+        return SyncReply.getDefaultInstance();
+    }
+
+    @Override
+    public void close() {}
+
+    // ---- the model
+
+    private OpenReply opened(FakeTree.Node node, boolean read, boolean write, boolean truncate) {
+        if (truncate) {
+            node.attributes.setSize(0).setMtimeNanos(tree.nanos());
+        }
+        node.reading |= read;
+        node.writing |= write;
+        lastSequence++;
+        node.sequence = lastSequence;
+        long ino = node.attributes.getIno();
+        return OpenReply.newBuilder()
+                .setAttributes(node.attributes)
+                .setOpenSequence(lastSequence)
+                .setGrant(
+                        Grant.newBuilder()
+                                .setToken(
+                                        ByteString.copyFromUtf8(
+                                                ino + " " + write + " " + truncate)))
+                .build();
+    }
+
+    private void checkMount(long id) {
+        if (id != lastMount) {
+            throw FakeTree.refused(FailureKind.FAILURE_STALE);
+        }
+    }
+
+    private synchronized NodeReply answer(String call, Supplier<FakeTree.Node> work) {
+        try {
+            called(call);
+            return NodeReply.newBuilder().setAttributes(work.get().attributes).build();
+        } catch (ForebayException e) {
+            return NodeReply.newBuilder().setFailure(kind(e)).build();
+        }
+    }
+
+    private void called(String call) {
+        calls.add(call);
+        if (down) {
+            throw new ForebayException(FailureKind.FAILURE_UNAVAILABLE, "The fake is down");
+        }
+    }
+
+    /** A refusal is an answer; being down is none. */
+    private static FailureKind kind(ForebayException e) {
+        if (e.kind() == FailureKind.FAILURE_UNAVAILABLE) {
+            throw e;
+        }
+        return e.kind();
+    }
+}

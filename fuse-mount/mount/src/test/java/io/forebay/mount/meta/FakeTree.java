@@ -1,0 +1,177 @@
+package io.forebay.mount.meta;
+
+import com.google.protobuf.ByteString;
+import io.forebay.proto.Attributes;
+import io.forebay.proto.FailureKind;
+import io.forebay.proto.FinalSize;
+import io.forebay.proto.NodeType;
+import io.forebay.proto.RenameReply;
+import io.forebay.proto.RenameRequest;
+import io.forebay.schema.ForebayException;
+import java.time.InstantSource;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** The nodes of {@link FakeMetadata}, which guards them. */
+final class FakeTree {
+    static final long ROOT = 1;
+
+    private final InstantSource clock;
+    final Map<Long, Node> nodes = new TreeMap<>();
+    private long lastIno = ROOT;
+
+    FakeTree(InstantSource clock) {
+        this.clock = clock;
+        Node root = new Node(ROOT, NodeType.NODE_TYPE_DIRECTORY, ROOT);
+        root.attributes.setMode(0755).setNlink(2);
+        nodes.put(ROOT, root);
+        now(root);
+    }
+
+    static final class Node {
+        final Attributes.Builder attributes;
+        final NavigableMap<ByteString, Long> children =
+                new TreeMap<>(ByteString.unsignedLexicographicalComparator());
+        long parent;
+        ByteString target = ByteString.EMPTY;
+        boolean reading;
+        boolean writing;
+        long sequence;
+
+        Node(long ino, NodeType type, long parent) {
+            attributes = Attributes.newBuilder().setIno(ino).setType(type);
+            this.parent = parent;
+        }
+
+        boolean directory() {
+            return attributes.getType() == NodeType.NODE_TYPE_DIRECTORY;
+        }
+    }
+
+    RenameReply renamed(RenameRequest request) {
+        Node from = directory(request.getParent());
+        Node to = directory(request.getNewParent());
+        Node moved = child(request.getParent(), request.getName());
+        Long targetIno = to.children.get(request.getNewName());
+        @Nullable Node target = targetIno == null ? null : node(targetIno);
+        if (target != null && request.getNoReplace()) {
+            throw refused(FailureKind.FAILURE_EXISTS);
+        }
+        if (isWithin(to, moved) && moved.directory()) {
+            throw refused(FailureKind.FAILURE_INVALID);
+        }
+        if (request.getExchange()) {
+            if (target == null) {
+                throw refused(FailureKind.FAILURE_NOT_FOUND);
+            }
+            if (target.directory() && isWithin(from, target)) {
+                throw refused(FailureKind.FAILURE_INVALID);
+            }
+            from.children.put(request.getName(), target.attributes.getIno());
+            target.parent = from.attributes.getIno();
+        } else if (target == moved) {
+            return RenameReply.newBuilder().setMoved(moved.attributes).build();
+        } else {
+            if (target != null) {
+                checkRemovable(target, moved.directory());
+                lost(target);
+            }
+            from.children.remove(request.getName());
+        }
+        to.children.put(request.getNewName(), moved.attributes.getIno());
+        moved.parent = to.attributes.getIno();
+        RenameReply.Builder reply = RenameReply.newBuilder().setMoved(moved.attributes);
+        if (target != null && !request.getExchange()) {
+            reply.setReplaced(target.attributes);
+        }
+        return reply.build();
+    }
+
+    boolean isWithin(Node directory, Node above) {
+        Node at = directory;
+        while (at != above && at.attributes.getIno() != ROOT) {
+            at = node(at.parent);
+        }
+        return at == above;
+    }
+
+    static void checkRemovable(Node node, boolean directory) {
+        if (directory && !node.directory()) {
+            throw refused(FailureKind.FAILURE_NOT_DIRECTORY);
+        }
+        if (!directory && node.directory()) {
+            throw refused(FailureKind.FAILURE_IS_DIRECTORY);
+        }
+        if (!node.children.isEmpty()) {
+            throw refused(FailureKind.FAILURE_NOT_EMPTY);
+        }
+    }
+
+    void lost(Node node) {
+        node.attributes.setNlink(0);
+        forgetUnused(node);
+    }
+
+    void forgetUnused(Node node) {
+        if (node.attributes.getNlink() == 0 && !node.reading && !node.writing) {
+            nodes.remove(node.attributes.getIno());
+        }
+    }
+
+    Node add(Node parent, ByteString name, NodeType type, int mode) {
+        lastIno++;
+        Node node = new Node(lastIno, type, parent.attributes.getIno());
+        node.attributes.setMode(mode).setNlink(node.directory() ? 2 : 1).setGeneration(1);
+        now(node);
+        nodes.put(lastIno, node);
+        parent.children.put(name, lastIno);
+        return node;
+    }
+
+    void now(Node node) {
+        node.attributes.setAtimeNanos(nanos()).setMtimeNanos(nanos()).setCtimeNanos(nanos());
+    }
+
+    void commit(Node node, FinalSize size) {
+        node.attributes
+                .setSize(size.getSize())
+                .setMtimeNanos(size.getMtimeNanos())
+                .setBlocks(size.getBlocks())
+                .setCtimeNanos(nanos());
+    }
+
+    Node child(long parent, ByteString name) {
+        Long ino = directory(parent).children.get(name);
+        if (ino == null) {
+            throw refused(FailureKind.FAILURE_NOT_FOUND);
+        }
+        return node(ino);
+    }
+
+    Node directory(long ino) {
+        Node node = node(ino);
+        if (!node.directory()) {
+            throw refused(FailureKind.FAILURE_NOT_DIRECTORY);
+        }
+        return node;
+    }
+
+    Node node(long ino) {
+        Node node = nodes.get(ino);
+        if (node == null) {
+            throw refused(FailureKind.FAILURE_NOT_FOUND);
+        }
+        return node;
+    }
+
+    long nanos() {
+        return TimeUnit.MILLISECONDS.toNanos(clock.millis());
+    }
+
+    static ForebayException refused(FailureKind kind) {
+        return new ForebayException(kind, "The fake refuses");
+    }
+}
