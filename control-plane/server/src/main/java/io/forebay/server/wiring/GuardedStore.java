@@ -8,6 +8,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A store that can be closed while others use it: what runs is awaited, what comes later is refused
@@ -37,7 +38,8 @@ final class GuardedStore implements KeyValueStore {
     }
 
     @Override
-    public <T> T transact(Durability durability, Function<Transaction, T> body) {
+    public <T extends @Nullable Object> T transact(
+            Durability durability, Function<Transaction, T> body) {
         enter();
         try {
             T result = store.transact(durability, body);
@@ -49,7 +51,7 @@ final class GuardedStore implements KeyValueStore {
     }
 
     @Override
-    public <T> T read(Function<ReadTransaction, T> body) {
+    public <T extends @Nullable Object> T read(Function<ReadTransaction, T> body) {
         enter();
         try {
             return store.read(body);
