@@ -102,8 +102,11 @@ public final class InMemoryObjectStore implements ObjectStore {
     }
 
     @Override
-    public synchronized Optional<List<UploadedPart>> listParts(MultipartUpload upload) {
-        return open(upload).map(found -> found.parts().values().stream().map(Part::told).toList());
+    public synchronized List<UploadedPart> listParts(MultipartUpload upload) {
+        return open(upload).stream()
+                .flatMap(found -> found.parts().values().stream())
+                .map(Part::told)
+                .toList();
     }
 
     @Override

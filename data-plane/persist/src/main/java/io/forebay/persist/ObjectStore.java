@@ -36,10 +36,13 @@ public interface ObjectStore extends AutoCloseable {
     /** Copies one part of at most 5 GiB; nothing when the source is not there any more. */
     Optional<UploadedPart> copyPart(MultipartUpload upload, int number, CopySource source);
 
-    /** The parts that are stored, by number; nothing when the upload is not there any more. */
-    Optional<List<UploadedPart>> listParts(MultipartUpload upload);
+    /** The parts that are stored, by number; none when the upload is not there any more. */
+    List<UploadedPart> listParts(MultipartUpload upload);
 
-    /** Makes the object of these parts, which are in order. */
+    /**
+     * Makes the object of these parts, which are in order. For an upload that was completed before,
+     * some stores say {@code UploadGone}, and others {@code Written} once more.
+     */
     WriteResult complete(MultipartUpload upload, List<UploadedPart> parts, Condition condition);
 
     /** Forgets an upload and its parts; one that is not there is no failure. */

@@ -65,8 +65,9 @@ final class Uploader {
     private final class Attempt {
         private final Upload upload;
         private final PartPlan plan;
+        private final Map<Integer, UploadedPart> held = new HashMap<>(); // not changed by senders
         private Optional<MultipartUpload> open = Optional.empty();
-        private volatile long sentBytes;
+        private long sentBytes; // guarded by this
 
         private Attempt(Upload upload) {
             this.upload = upload;
@@ -86,7 +87,9 @@ final class Uploader {
             if (over && !(end instanceof UploadEnd.Published)) {
                 open.ifPresent(this::abort);
             }
-            return new Result(end, over ? Optional.empty() : open, sentBytes);
+            synchronized (this) {
+                return new Result(end, over ? Optional.empty() : open, sentBytes);
+            }
         }
 
         /** A leftover costs space and nothing else, so that a failure here fails nothing. */
@@ -131,7 +134,7 @@ final class Uploader {
             }
             Slice whole = new Slice(file.channel(), 0, plan.size(), crc);
             Map<String, String> metadata = upload.metadata();
-            sentBytes = plan.size();
+            count(plan.size());
             return publication.publish(
                     upload, "", on -> store.put(upload.target(), whole, metadata, on));
         }
@@ -142,10 +145,8 @@ final class Uploader {
                 return there.get();
             }
             MultipartUpload target = begin();
-            Map<Integer, UploadedPart> held = new HashMap<>();
-            store.listParts(target).ifPresent(all -> all.forEach(p -> held.put(p.number(), p)));
             Optional<List<UploadedPart>> sent =
-                    parts.sendAll(plan, number -> sendPart(file, number, held));
+                    parts.sendAll(plan, number -> sendPart(file, target, number));
             if (sent.isEmpty()) {
                 return new UploadEnd.Paused();
             }
@@ -162,10 +163,12 @@ final class Uploader {
                 return Optional.empty();
             }
             MultipartUpload earlier = new MultipartUpload(upload.target(), id);
-            if (store.listParts(earlier).isPresent()) {
+            store.listParts(earlier).forEach(part -> held.put(part.number(), part));
+            if (!held.isEmpty()) {
                 open = Optional.of(earlier);
                 return Optional.empty();
             }
+            abort(earlier); // without parts it is of no use, if it is there at all
             return store.head(upload.target())
                     .filter(there -> upload.isOurs(there.metadata()))
                     .filter(there -> there.size() == plan.size())
@@ -185,8 +188,7 @@ final class Uploader {
             return begun;
         }
 
-        private UploadedPart sendPart(
-                StagedFile file, int number, Map<Integer, UploadedPart> held) {
+        private UploadedPart sendPart(StagedFile file, MultipartUpload target, int number) {
             long offset = plan.offset(number);
             long length = plan.length(number);
             int crc = checksum(file, offset, length);
@@ -197,7 +199,7 @@ final class Uploader {
                 return there;
             }
             Slice slice = new Slice(file.channel(), offset, length, crc);
-            UploadedPart sent = store.uploadPart(open.orElseThrow(), number, slice);
+            UploadedPart sent = store.uploadPart(target, number, slice);
             count(length);
             return sent;
         }

@@ -168,12 +168,12 @@ public final class S3ObjectStore implements ObjectStore {
     }
 
     @Override
-    public Optional<List<UploadedPart>> listParts(MultipartUpload upload) {
+    public List<UploadedPart> listParts(MultipartUpload upload) {
         try {
-            return Optional.of(S3Parts.list(client, upload));
+            return S3Parts.list(client, upload);
         } catch (SdkException e) {
             if (e instanceof AwsServiceException answer && S3Failures.uploadGone(answer)) {
-                return Optional.empty();
+                return List.of();
             }
             throw S3Failures.of(e, upload.target());
         }
