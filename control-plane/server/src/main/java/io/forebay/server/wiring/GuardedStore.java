@@ -83,6 +83,9 @@ final class GuardedStore implements KeyValueStore {
             store.awaitChange(key, seen, slice);
             left -= slice;
         }
+        if (closed) {
+            throw stopping();
+        }
     }
 
     /** Waits a bounded time for what runs; what hangs longer keeps the store open. */
@@ -103,9 +106,13 @@ final class GuardedStore implements KeyValueStore {
 
     private void enter() {
         if (closed || !calls.tryAcquire()) {
-            throw new StoreException(
-                    StoreException.Kind.UNAVAILABLE,
-                    "The control plane is stopping: try again when it runs.");
+            throw stopping();
         }
+    }
+
+    private static StoreException stopping() {
+        return new StoreException(
+                StoreException.Kind.UNAVAILABLE,
+                "The control plane is stopping: try again when it runs.");
     }
 }

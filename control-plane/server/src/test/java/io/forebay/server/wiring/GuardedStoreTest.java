@@ -3,12 +3,14 @@ package io.forebay.server.wiring;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.forebay.metadata.kv.MemoryStore;
 import io.forebay.metadata.kv.StoreException;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -67,7 +69,9 @@ final class GuardedStoreTest {
                         return null;
                     });
             store.close();
-            waiter.get(10, TimeUnit.SECONDS);
+            ExecutionException end =
+                    assertThrows(ExecutionException.class, () -> waiter.get(10, TimeUnit.SECONDS));
+            assertInstanceOf(StoreException.class, end.getCause());
         }
     }
 
