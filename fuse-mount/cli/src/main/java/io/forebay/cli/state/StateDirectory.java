@@ -75,10 +75,25 @@ public record StateDirectory(Path root) {
         }
     }
 
+    /** But for what a start that failed early leaves. */
     private boolean isEmpty() throws IOException {
         try (Stream<Path> entries = Files.list(root)) {
-            return entries.allMatch(
-                    entry -> List.of("run", "logs").contains(entry.getFileName().toString()));
+            for (Path entry : entries.toList()) {
+                boolean ours = List.of(run(), logs()).contains(entry);
+                if (!ours && !isEmptyDirectory(entry)) {
+                    return false;
+                }
+            }
+            return true;
+        }
+    }
+
+    private static boolean isEmptyDirectory(Path entry) throws IOException {
+        if (!Files.isDirectory(entry)) {
+            return false;
+        }
+        try (Stream<Path> entries = Files.list(entry)) {
+            return entries.findAny().isEmpty();
         }
     }
 
