@@ -8,6 +8,7 @@ import io.forebay.worker.staging.NativeStatus;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 
 /** Opens the staging area that the configuration names. */
@@ -25,7 +26,7 @@ final class StagingAreas {
     static StagingArea open(WorkerSettings settings) {
         Path directory = settings.stagingDirectory();
         try {
-            Files.createDirectories(directory);
+            make(directory);
             long capacity =
                     settings.capacityBytes()
                             .orElse(
@@ -46,6 +47,15 @@ final class StagingAreas {
                             e)
                     .with("path", directory)
                     .with("cause", e);
+        }
+    }
+
+    private static void make(Path directory) throws IOException {
+        if (!Files.exists(directory)) {
+            Files.createDirectories(
+                    directory,
+                    PosixFilePermissions.asFileAttribute(
+                            PosixFilePermissions.fromString("rwx------")));
         }
     }
 }

@@ -1,0 +1,154 @@
+package io.forebay.transport.posix;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.forebay.proto.FailureKind;
+import io.forebay.schema.ForebayException;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class NativeFileTest {
+    private static final int CREATE = NativeFile.O_RDWR | NativeFile.O_CREAT;
+
+    @TempDir Path directory;
+
+    @Test
+    void writesAndReadsAtOffsets() throws IOException {
+        Path path = directory.resolve("file with ü");
+        try (NativeFile file = NativeFile.open(path, CREATE, 0640);
+                Arena arena = Arena.ofConfined()) {
+            MemorySegment bytes = segment(arena, "hello");
+            assertEquals(5, file.pwrite(bytes, 3));
+            MemorySegment target = arena.allocate(16);
+            assertEquals(8, file.pread(target, 0));
+            byte[] expected = "\0\0\0hello".getBytes(StandardCharsets.US_ASCII);
+            assertArrayEquals(expected, target.asSlice(0, 8).toArray(ValueLayout.JAVA_BYTE));
+            assertEquals(0, file.pread(target, 8));
+        }
+        assertEquals(8, Files.size(path));
+        assertEquals(
+                "rw-r-----", PosixFilePermissions.toString(Files.getPosixFilePermissions(path)));
+    }
+
+    @Test
+    void statusIsThatOfJava() throws IOException {
+        Path path = directory.resolve("status");
+        try (NativeFile file = NativeFile.open(path, CREATE, 0600);
+                Arena arena = Arena.ofConfined()) {
+            file.truncate(1 << 20);
+            assertEquals(0, file.stat().blocks());
+            file.fallocate(0, 0, 1 << 16);
+            assertEquals(1 << 16, file.pwrite(arena.allocate(1 << 16), 0));
+            file.fsync(true);
+            file.fsync(false);
+            FileStatus status = file.stat();
+            assertEquals(1 << 20, status.size());
+            assertTrue(status.blocks() >= 128, status.toString());
+            assertEquals(Files.getAttribute(path, "unix:ino"), status.ino());
+            assertEquals(
+                    Files.getLastModifiedTime(path).to(TimeUnit.NANOSECONDS), status.mtimeNanos());
+            assertEquals(1 << 16, file.seek(0, NativeFile.SEEK_HOLE));
+        }
+    }
+
+    @Test
+    void refusalsCarryTheErrorNumber() {
+        Path absent = directory.resolve("absent");
+        PosixException e =
+                assertThrows(
+                        PosixException.class,
+                        () -> NativeFile.open(absent, NativeFile.O_RDONLY, 0));
+        assertEquals(PosixException.ENOENT, e.errno());
+        assertEquals(FailureKind.FAILURE_NOT_FOUND, e.kind());
+        try (NativeFile file = NativeFile.open(absent, CREATE, 0600)) {
+            PosixException negative = assertThrows(PosixException.class, () -> file.truncate(-1));
+            assertEquals(PosixException.EINVAL, negative.errno());
+        }
+    }
+
+    @Test
+    void aFullDeviceIsNoSpace() {
+        Path full = Path.of("/dev/full");
+        try (NativeFile file = NativeFile.open(full, NativeFile.O_WRONLY, 0);
+                Arena arena = Arena.ofConfined()) {
+            PosixException e =
+                    assertThrows(PosixException.class, () -> file.pwrite(segment(arena, "x"), 0));
+            assertEquals(PosixException.ENOSPC, e.errno());
+            assertEquals(FailureKind.FAILURE_NO_SPACE, e.kind());
+        }
+    }
+
+    @Test
+    void closesOnceAndRefusesLaterCalls() throws IOException {
+        NativeFile file = NativeFile.open(directory.resolve("closed"), CREATE, 0600);
+        int number = file.descriptor();
+        assertTrue(Files.exists(Path.of("/proc/self/fd/" + number)));
+        file.close();
+        try (NativeFile other = NativeFile.open(directory.resolve("other"), CREATE, 0600)) {
+            file.close(); // must not close the other one, which got the same number
+            assertEquals(0, other.stat().size());
+        }
+        ForebayException e = assertThrows(ForebayException.class, file::stat);
+        assertEquals(FailureKind.FAILURE_STALE, e.kind());
+    }
+
+    /** Threads that use a file while it is closed never reach the files that are opened then. */
+    @Test
+    void aClosedNumberIsNeverUsedAgain() throws InterruptedException {
+        long seed = Long.parseLong("0" + System.getProperty("forebay.seed", ""));
+        Random random = new Random(seed == 0 ? 20_261 : seed);
+        int wrong = 0;
+        for (int round = 0; round < 200; round++) {
+            NativeFile file = NativeFile.open(directory.resolve("victim"), CREATE, 0600);
+            List<Thread> threads = new ArrayList<>();
+            for (int t = 0; t < 3; t++) {
+                threads.add(Thread.ofPlatform().start(() -> writeUntilClosed(file)));
+            }
+            Thread.onSpinWait();
+            for (int spin = random.nextInt(2000); spin > 0; spin--) {
+                Thread.onSpinWait();
+            }
+            file.close();
+            try (NativeFile bystander =
+                    NativeFile.open(directory.resolve("bystander"), CREATE, 0600)) {
+                for (Thread thread : threads) {
+                    thread.join(10_000);
+                }
+                if (bystander.stat().size() != 0) {
+                    wrong++;
+                }
+            }
+        }
+        assertEquals(0, wrong, "seed " + seed);
+    }
+
+    private static void writeUntilClosed(NativeFile file) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment bytes = segment(arena, "x");
+            while (true) {
+                file.pwrite(bytes, 0);
+            }
+        } catch (ForebayException e) {
+            assertEquals(FailureKind.FAILURE_STALE, e.kind());
+        }
+    }
+
+    private static MemorySegment segment(Arena arena, String text) {
+        return arena.allocateFrom(ValueLayout.JAVA_BYTE, text.getBytes(StandardCharsets.US_ASCII));
+    }
+}
