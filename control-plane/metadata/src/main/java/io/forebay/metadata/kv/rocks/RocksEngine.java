@@ -2,8 +2,10 @@ package io.forebay.metadata.kv.rocks;
 
 import io.forebay.metadata.kv.Engine;
 import io.forebay.metadata.kv.StoreException;
+import io.forebay.metadata.kv.Tuple;
 import io.forebay.metadata.kv.Writes;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
@@ -26,8 +28,12 @@ final class RocksEngine implements Engine {
     /** A cleared range with more keys becomes one range deletion, which slows down later reads. */
     static final int RANGE_DELETES_MAX = 256;
 
+    /** A scan that passes more deleted keys before its first pair notes the gap. */
+    static final int SKIPS_MAX = 64;
+
     private final RocksOptions options;
     private final RocksDB database;
+    private final FrontGaps gaps = new FrontGaps();
     private final WriteOptions unsynced = new WriteOptions();
     private final ReadOptions newest = new ReadOptions();
     // Used by the one thread that applies.
@@ -55,7 +61,8 @@ final class RocksEngine implements Engine {
     public Moment moment() {
         Lock lock = enter();
         try {
-            return new RocksMoment(database.getSnapshot());
+            long commits = gaps.finished();
+            return new RocksMoment(database.getSnapshot(), commits);
         } finally {
             lock.unlock();
         }
@@ -72,7 +79,12 @@ final class RocksEngine implements Engine {
             for (Map.Entry<byte[], Writes.Change> change : writes.changes().entrySet()) {
                 write(change.getKey(), change.getValue());
             }
-            database.write(unsynced, batch);
+            gaps.start(writes.changes());
+            try {
+                database.write(unsynced, batch);
+            } finally {
+                gaps.finish();
+            }
         } catch (RocksDBException e) {
             throw failure(e);
         } finally {
@@ -170,10 +182,12 @@ final class RocksEngine implements Engine {
 
     private final class RocksMoment implements Moment {
         private final Snapshot snapshot;
+        private final long commits;
         private final ReadOptions at = new ReadOptions();
 
-        RocksMoment(Snapshot snapshot) {
+        RocksMoment(Snapshot snapshot, long commits) {
             this.snapshot = snapshot;
+            this.commits = commits;
             at.setSnapshot(snapshot);
         }
 
@@ -192,25 +206,77 @@ final class RocksEngine implements Engine {
         @Override
         public void scan(byte[] begin, byte[] end, boolean reverse, Visitor visitor) {
             Lock lock = enter();
-            try (Bounds bounds = new Bounds(at, begin, end);
-                    RocksIterator iterator = database.newIterator(bounds.options)) {
+            try {
                 if (reverse) {
-                    iterator.seekToLast();
+                    scanBackward(begin, end, visitor);
                 } else {
-                    iterator.seek(begin);
+                    scanForward(begin, end, visitor);
                 }
-                while (iterator.isValid() && visitor.visit(iterator.key(), iterator.value())) {
-                    if (reverse) {
-                        iterator.prev();
-                    } else {
-                        iterator.next();
-                    }
-                }
-                iterator.status();
             } catch (RocksDBException e) {
                 throw failure(e);
             } finally {
                 lock.unlock();
+            }
+        }
+
+        private void scanBackward(byte[] begin, byte[] end, Visitor visitor)
+                throws RocksDBException {
+            try (Bounds bounds = new Bounds(at, begin, end);
+                    RocksIterator iterator = database.newIterator(bounds.options)) {
+                iterator.seekToLast();
+                while (iterator.isValid() && visitor.visit(iterator.key(), iterator.value())) {
+                    iterator.prev();
+                }
+                iterator.status();
+            }
+        }
+
+        private void scanForward(byte[] begin, byte[] end, Visitor visitor)
+                throws RocksDBException {
+            byte[] first = gaps.first(begin, commits);
+            if (Arrays.compareUnsigned(first, end) >= 0) {
+                return;
+            }
+            try (Bounds bounds = new Bounds(at, first, end)) {
+                bounds.options.setMaxSkippableInternalKeys(SKIPS_MAX);
+                byte @Nullable [] last = null;
+                try (RocksIterator iterator = database.newIterator(bounds.options)) {
+                    for (iterator.seek(first); iterator.isValid(); iterator.next()) {
+                        last = iterator.key();
+                        if (!visitor.visit(last, iterator.value())) {
+                            return;
+                        }
+                    }
+                    if (isComplete(iterator)) {
+                        return;
+                    }
+                }
+                bounds.options.setMaxSkippableInternalKeys(0);
+                boolean front = last == null && gaps.expect(begin, commits);
+                try (RocksIterator iterator = database.newIterator(bounds.options)) {
+                    iterator.seek(last == null ? first : Tuple.after(last));
+                    iterator.status();
+                    if (front) {
+                        gaps.found(begin, iterator.isValid() ? iterator.key() : end, commits);
+                    }
+                    while (iterator.isValid() && visitor.visit(iterator.key(), iterator.value())) {
+                        iterator.next();
+                    }
+                    iterator.status();
+                }
+            }
+        }
+
+        /** Whether a scan ended with its range, and not before too many deleted keys. */
+        private boolean isComplete(RocksIterator iterator) throws RocksDBException {
+            try {
+                iterator.status();
+                return true;
+            } catch (RocksDBException e) {
+                if (e.getStatus() != null && e.getStatus().getCode() == Status.Code.Incomplete) {
+                    return false;
+                }
+                throw e;
             }
         }
 

@@ -1,12 +1,9 @@
 package io.forebay.metadata.kv.rocks;
 
 import java.util.List;
-import java.util.Properties;
 import org.rocksdb.BlockBasedTableConfig;
 import org.rocksdb.BloomFilter;
-import org.rocksdb.ColumnFamilyOptions;
 import org.rocksdb.CompressionType;
-import org.rocksdb.DBOptions;
 import org.rocksdb.InfoLogLevel;
 import org.rocksdb.LRUCache;
 import org.rocksdb.Options;
@@ -23,10 +20,8 @@ final class RocksOptions implements AutoCloseable {
     private static final int INFO_LOG_BYTES_MAX = 4 << 20;
     private static final int INFO_LOGS_MAX = 3;
 
-    // A queue deletes at its front and scans from there: each scan would pass all that was deleted.
-    // A scan that skips this much has the write buffer flushed, and a file with so many deletes
-    // among so many neighbours is compacted, both in the background.
-    private static final int SKIPS_TO_FLUSH = 512;
+    // A file with so many deletes among so many neighbours is compacted in the background: a queue
+    // deletes at its front, and a scan from there would pass all of them.
     private static final int DELETES_TO_COMPACT = 256;
     private static final int DELETES_WINDOW = 1024;
 
@@ -39,19 +34,9 @@ final class RocksOptions implements AutoCloseable {
     private final TablePropertiesCollectorFactory deletes =
             TablePropertiesCollectorFactory.NewCompactOnDeletionCollectorFactory(
                     DELETES_WINDOW, DELETES_TO_COMPACT, 0);
-    private final Options options;
+    private final Options options = new Options();
 
     RocksOptions() {
-        Properties onlyByName = new Properties();
-        onlyByName.setProperty("memtable_op_scan_flush_trigger", Integer.toString(SKIPS_TO_FLUSH));
-        try (DBOptions database = new DBOptions();
-                ColumnFamilyOptions family =
-                        ColumnFamilyOptions.getColumnFamilyOptionsFromProps(onlyByName)) {
-            if (family == null) {
-                throw new IllegalStateException("this RocksDB lacks an option");
-            }
-            options = new Options(database, family);
-        }
         options.setCreateIfMissing(true)
                 .setMaxBackgroundJobs(BACKGROUND_JOBS)
                 .setMaxTotalWalSize(WAL_BYTES_MAX)
