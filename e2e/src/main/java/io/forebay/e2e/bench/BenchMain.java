@@ -1,0 +1,152 @@
+package io.forebay.e2e.bench;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.forebay.e2e.system.Command;
+import io.forebay.e2e.system.Deployment;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+
+/**
+ * {@code forebay bench}: one instance whose uploads rest, a second mount of it without passthrough,
+ * and the raw directory beside the staged files; each figure is taken at all three in turn.
+ */
+public final class BenchMain {
+    /** Nothing that is measured shall share the machine with an upload. */
+    private static final String NO_UPLOAD_MILLIS = "86400000";
+
+    private static final Path MEMORY = Path.of("/dev/shm");
+
+    private final BenchOptions options;
+    private final Samples samples = new Samples();
+
+    private BenchMain(BenchOptions options) {
+        this.options = options;
+    }
+
+    public static void main(String[] arguments) throws IOException {
+        BenchOptions options;
+        try {
+            options = BenchOptions.parse(arguments);
+        } catch (IllegalArgumentException wrong) {
+            System.err.println("forebay: " + wrong.getMessage());
+            System.exit(2);
+            return;
+        }
+        Path parent = options.directory();
+        Path directory =
+                parent == null
+                        ? Files.createTempDirectory("forebay-bench")
+                        : Files.createTempDirectory(parent, "forebay-bench");
+        try {
+            new BenchMain(options).run(directory);
+        } finally {
+            delete(directory);
+        }
+    }
+
+    private void run(Path directory) throws IOException {
+        Deployment deployment = new Deployment(Deployment.home(), directory);
+        try (deployment) {
+            deployment.up("--flush-delay-millis", NO_UPLOAD_MILLIS);
+            try (SecondMount second = SecondMount.of(deployment, directory.resolve("daemon"))) {
+                Map<Target, Path> places = new EnumMap<>(Target.class);
+                places.put(Target.RAW, directory.resolve("state/raw"));
+                places.put(Target.PASSTHROUGH, deployment.mountPoint().resolve("bench"));
+                places.put(Target.DAEMON, second.mountPoint().resolve("bench-daemon"));
+                for (Path place : places.values()) {
+                    Files.createDirectories(place);
+                }
+                measure(places);
+                report(residentBytes(deployment.status(), second.pid()));
+            }
+        }
+    }
+
+    private void measure(Map<Target, Path> places) throws IOException {
+        LargeFile large = new LargeFile(options.sizeMib());
+        for (int touched = 0; touched < 2; touched++) {
+            large.touchMemory(MEMORY);
+        }
+        for (int round = 1; round <= options.rounds(); round++) {
+            System.err.println("round " + round + " of " + options.rounds());
+            for (Map.Entry<Target, Path> place : inTurn(places, round)) {
+                large(large, place.getKey(), place.getValue());
+            }
+            for (Map.Entry<Target, Path> place : inTurn(places, round)) {
+                small(place.getKey(), place.getValue());
+            }
+        }
+    }
+
+    /** Another one first in each round. */
+    private static List<Map.Entry<Target, Path>> inTurn(Map<Target, Path> places, int round) {
+        List<Map.Entry<Target, Path>> order = new ArrayList<>(places.entrySet());
+        Collections.rotate(order, round);
+        return order;
+    }
+
+    private void large(LargeFile large, Target target, Path directory) throws IOException {
+        Path file = directory.resolve("large");
+        settle(directory);
+        samples.add(Figure.WRITE_FRESH, target, large.writeFresh(file));
+        settle(directory);
+        samples.add(Figure.REWRITE, target, large.rewrite(file));
+        samples.add(Figure.READ_HOT, target, large.read(file));
+        Files.delete(file);
+    }
+
+    private void small(Target target, Path directory) throws IOException {
+        settle(directory);
+        SmallFiles files = new SmallFiles(directory, options.files());
+        samples.add(Figure.SAVE, target, files.save());
+        samples.add(Figure.CREATE, target, files.create());
+        samples.add(Figure.STAT, target, files.stat());
+        samples.add(Figure.RENAME, target, files.rename());
+        samples.add(Figure.UNLINK, target, files.unlink());
+    }
+
+    /** What is still to be written to the disk is written before the next figure, not under it. */
+    private static void settle(Path directory) {
+        new Command(List.of("sync", directory.toString()), Map.of(), Duration.ofMinutes(2)).run();
+        new Command(List.of("sync"), Map.of(), Duration.ofMinutes(2)).run();
+    }
+
+    private static Map<String, Long> residentBytes(JsonNode status, long secondMount)
+            throws IOException {
+        Map<String, Long> resident = new TreeMap<>();
+        status.path("processes")
+                .forEach(each ->
+                        resident.put(
+                                each.path("name").asText(), each.path("residentBytes").asLong()));
+        resident.put("mount, no passthrough", SecondMount.residentBytes(secondMount));
+        return resident;
+    }
+
+    private void report(Map<String, Long> residentBytes) throws IOException {
+        Report report = new Report(options, samples, residentBytes);
+        System.out.print(report.table());
+        Path json = options.json();
+        if (json != null) {
+            report.write(json);
+            System.out.println("all samples: " + json);
+        }
+    }
+
+    private static void delete(Path directory) throws IOException {
+        try (Stream<Path> files = Files.walk(directory)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.deleteIfExists(file);
+            }
+        }
+    }
+}

@@ -1,0 +1,95 @@
+package io.forebay.e2e.bench;
+
+import io.forebay.e2e.system.Command;
+import io.forebay.e2e.system.Deployment;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/** A mount of the same workspace whose reads and writes go through its process. */
+record SecondMount(Process process, Path mountPoint) implements AutoCloseable {
+    private static final Duration LIMIT = Duration.ofSeconds(30);
+
+    static SecondMount of(Deployment deployment, Path mountPoint) throws IOException {
+        Files.createDirectories(mountPoint);
+        List<String> words =
+                deployment
+                        .launcher(
+                                List.of(
+                                        "mount",
+                                        "--control-plane",
+                                        deployment.status().path("endpoints").path("grpc").asText(),
+                                        "--workspace",
+                                        "default",
+                                        "--mount-point",
+                                        mountPoint.toString(),
+                                        "--node",
+                                        "local",
+                                        "--no-passthrough"),
+                                LIMIT)
+                        .words();
+        ProcessBuilder builder = new ProcessBuilder(words);
+        builder.redirectErrorStream(true);
+        Path log = deployment.state().resolve("logs/second-mount.log");
+        builder.redirectOutput(log.toFile());
+        SecondMount mount = new SecondMount(builder.start(), mountPoint);
+        long end = System.nanoTime() + LIMIT.toNanos();
+        while (!mount.mounted()) {
+            if (!mount.process.isAlive() || System.nanoTime() - end > 0) {
+                mount.close();
+                throw new IOException(
+                        "no second mount: "
+                                + new String(Files.readAllBytes(log), StandardCharsets.UTF_8));
+            }
+            rest();
+        }
+        return mount;
+    }
+
+    /** Of the mount itself, below the command that started it. */
+    long pid() {
+        return process.descendants().mapToLong(ProcessHandle::pid).max().orElse(process.pid());
+    }
+
+    static long residentBytes(long pid) throws IOException {
+        for (String line : Files.readAllLines(Path.of("/proc/" + pid + "/status"))) {
+            if (line.startsWith("VmRSS:")) {
+                return Long.parseLong(line.replaceAll("[^0-9]", "")) << 10;
+            }
+        }
+        return 0;
+    }
+
+    private boolean mounted() throws IOException {
+        return Files.readString(Path.of("/proc/self/mounts"), StandardCharsets.ISO_8859_1)
+                .contains(" " + mountPoint + " ");
+    }
+
+    @Override
+    public void close() {
+        process.descendants().forEach(ProcessHandle::destroy);
+        process.destroy();
+        try {
+            if (!process.waitFor(LIMIT.toMillis(), TimeUnit.MILLISECONDS)) {
+                process.descendants().forEach(ProcessHandle::destroyForcibly);
+                process.destroyForcibly();
+            }
+        } catch (InterruptedException asked) {
+            Thread.currentThread().interrupt();
+        }
+        new Command(List.of("umount", "-l", mountPoint.toString()), Map.of(), LIMIT).run();
+    }
+
+    private static void rest() {
+        try {
+            Thread.sleep(50);
+        } catch (InterruptedException asked) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

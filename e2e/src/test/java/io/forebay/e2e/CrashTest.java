@@ -1,0 +1,86 @@
+package io.forebay.e2e;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+
+import io.forebay.e2e.system.Deployment;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Invariant I1: what close has acknowledged survives the death of a process; each process is killed
+ * between the close and the upload, and the object still arrives.
+ */
+final class CrashTest {
+    private static final Duration LIMIT = Duration.ofMinutes(1);
+
+    /** Long enough for a kill between close and upload. */
+    private static final String FLUSH_DELAY_MILLIS = "6000";
+
+    @TempDir private Path directory;
+
+    @Test
+    void killedBetweenCloseAndUpload() throws Exception {
+        Needs.fuse();
+        Needs.rclone();
+        try (Deployment deployment = new Deployment(Deployment.home(), directory)) {
+            deployment.up("--flush-delay-millis", FLUSH_DELAY_MILLIS);
+            Map<String, String> written = new TreeMap<>();
+            for (String process : new String[] {"worker", "control plane"}) {
+                String name = process.replace(' ', '-');
+                written.put(name, write(deployment.mountPoint().resolve(name)));
+                assertEquals(
+                        "QUEUED", deployment.file("/" + name).path("flushState").asText(), process);
+                kill(deployment, process);
+                Eventually.holds(
+                        "in the bucket after the " + process + " was killed" + deployment.logs(),
+                        LIMIT,
+                        () -> isClean(deployment, "/" + name));
+            }
+            deployment.flush(deployment.mountPoint(), LIMIT);
+            assertEquals(written, new Rclone(deployment).objects(directory), deployment::logs);
+        }
+    }
+
+    @Test
+    void theMountComesBack() throws Exception {
+        Needs.fuse();
+        try (Deployment deployment = new Deployment(Deployment.home(), directory)) {
+            deployment.up();
+            Path file = deployment.mountPoint().resolve("file");
+            String sha256 = write(file);
+            kill(deployment, "mount");
+            Eventually.holds(
+                    "mounted again" + deployment.logs(), LIMIT, () -> Files.isRegularFile(file));
+            assertEquals(sha256, Digest.sha256(file));
+        }
+    }
+
+    private static boolean isClean(Deployment deployment, String path) {
+        return deployment.file(path).path("flushState").asText().equals("CLEAN");
+    }
+
+    /** SIGKILL, and another process of that name runs. */
+    private static void kill(Deployment deployment, String process) throws Exception {
+        long before = deployment.pid(process);
+        ProcessHandle.of(before).orElseThrow().destroyForcibly();
+        Eventually.holds(
+                "the " + process + " is started again",
+                LIMIT,
+                () -> deployment.pid(process) != before);
+        assertNotEquals(before, deployment.pid(process));
+    }
+
+    private static String write(Path file) throws Exception {
+        byte[] content = new byte[(9 << 20) + 77];
+        new Random(file.hashCode()).nextBytes(content);
+        Files.write(file, content);
+        return Digest.sha256(file);
+    }
+}

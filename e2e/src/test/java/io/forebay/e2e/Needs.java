@@ -1,0 +1,49 @@
+package io.forebay.e2e;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Assumptions;
+
+/** What a test needs of the machine; a skip says aloud what is missing, and how to get it. */
+final class Needs {
+    private Needs() {}
+
+    static void fuse() {
+        need(Files.exists(Path.of("/dev/fuse")), "/dev/fuse is missing: modprobe fuse");
+        need(onPath("fusermount3"), "fusermount3 is missing: apt-get install -y fuse3");
+    }
+
+    static void root() {
+        need(System.getProperty("user.name").equals("root"), "needs root");
+    }
+
+    static void rclone() {
+        need(onPath("rclone"), "rclone is missing: apt-get install -y rclone");
+    }
+
+    /** Debian's python3, where python3-torch is installed; another one on the path has none. */
+    static Path pythonWithTorch() {
+        Path python = Path.of("/usr/bin/python3");
+        List<Path> packages =
+                List.of(
+                        Path.of("/usr/lib/python3/dist-packages/torch"),
+                        Path.of("/usr/local/lib/python3/dist-packages/torch"));
+        need(
+                Files.isExecutable(python) && packages.stream().anyMatch(Files::isDirectory),
+                "PyTorch is missing: apt-get install -y python3-torch");
+        return python;
+    }
+
+    private static boolean onPath(String program) {
+        return List.of("/usr/local/bin", "/usr/bin", "/bin", "/usr/sbin", "/sbin").stream()
+                .anyMatch(each -> Files.isExecutable(Path.of(each, program)));
+    }
+
+    private static void need(boolean there, String otherwise) {
+        if (!there) {
+            System.out.println("SKIPPED: " + otherwise);
+        }
+        Assumptions.assumeTrue(there, otherwise);
+    }
+}
