@@ -11,6 +11,7 @@ import io.opentelemetry.context.propagation.TextMapGetter;
 import jakarta.inject.Singleton;
 import java.util.List;
 import java.util.function.Function;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,8 +25,12 @@ final class CallTrace {
 
     private final Tracer tracer;
 
-    CallTrace(OpenTelemetry telemetry) {
-        tracer = telemetry.getTracer("io.forebay.control-plane");
+    /** Without an endpoint the SDK would still record spans, for nobody. */
+    CallTrace(
+            OpenTelemetry telemetry,
+            @ConfigProperty(name = "quarkus.otel.sdk.disabled") boolean disabled) {
+        OpenTelemetry used = disabled ? OpenTelemetry.noop() : telemetry;
+        tracer = used.getTracer("io.forebay.control-plane");
     }
 
     /** Runs the call inside a span below the parent, and gives it that span's context. */

@@ -20,7 +20,7 @@ final class CallTraceTest {
 
     @Test
     void withoutTracingTheCallersContextGoesOnUnchanged() {
-        CallTrace trace = new CallTrace(OpenTelemetry.noop());
+        CallTrace trace = new CallTrace(OpenTelemetry.noop(), true);
         assertEquals(CALLER, trace.within(SpanName.METADATA_RELEASE, CALLER, ours -> ours));
         TraceContext none = TraceContext.getDefaultInstance();
         assertEquals(none, trace.within(SpanName.METADATA_RELEASE, none, ours -> ours));
@@ -32,7 +32,8 @@ final class CallTraceTest {
                 OpenTelemetrySdk sdk =
                         OpenTelemetrySdk.builder().setTracerProvider(spans).build()) {
             TraceContext ours =
-                    new CallTrace(sdk).within(SpanName.METADATA_COMMIT, CALLER, given -> given);
+                    new CallTrace(sdk, false)
+                            .within(SpanName.METADATA_COMMIT, CALLER, given -> given);
             assertNotEquals(CALLER, ours);
             assertTrue(ours.getTraceparent().startsWith("00-" + TRACE + "-"), ours.toString());
         }
