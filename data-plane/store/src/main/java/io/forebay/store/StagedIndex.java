@@ -5,7 +5,6 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What is known of the staged files, in memory: which are clean, in the order of their last use,
@@ -21,20 +20,23 @@ final class StagedIndex {
     /** All others: their bytes may change at any time, past this process. */
     private final Map<StagedKey, Entry> active = new HashMap<>();
 
-    private long usedBytes;
+    private long cleanBytes;
+    private long activeBytes;
 
     /** A file was opened, or was found at start. */
     synchronized void opened(StagedKey key, long generation, boolean write) {
-        Entry known = clean.remove(key);
+        Entry known = clean.get(key);
         if (known != null && !write && known.generation() == generation) {
-            clean.put(key, known); // now the last one
+            removeClean(key);
+            putClean(key, known); // now the last one
             return;
         }
         if (known == null) {
             known = active.get(key);
         }
+        forget(key);
         long latest = known == null ? generation : Math.max(generation, known.generation());
-        active.put(key, new Entry(latest, known == null ? 0 : known.bytes()));
+        putActive(key, new Entry(latest, known == null ? 0 : known.bytes()));
     }
 
     /** The bucket has this generation; nothing happens when a later one is being written. */
@@ -44,33 +46,55 @@ final class StagedIndex {
             return;
         }
         forget(key);
-        clean.put(key, new Entry(generation, bytes));
-        usedBytes += bytes;
+        putClean(key, new Entry(generation, bytes));
     }
 
-    /** It may not be evicted after all; it is asked for again when it was next seen clean. */
-    synchronized void notClean(StagedKey key) {
-        Entry known = clean.remove(key);
+    /** It may not be evicted now: it is asked for again after all others. */
+    synchronized void refused(StagedKey key) {
+        Entry known = clean.get(key);
         if (known != null) {
-            active.put(key, known);
+            removeClean(key);
+            putClean(key, known);
         }
+    }
+
+    /** As {@link #cleaned}, on the word of the control plane, whatever was opened since. */
+    synchronized void confirmedClean(StagedKey key, long generation, long bytes) {
+        forget(key);
+        putClean(key, new Entry(generation, bytes));
     }
 
     synchronized void measured(StagedKey key, long bytes) {
         Entry known = active.get(key);
         if (known != null) {
-            active.put(key, new Entry(known.generation(), bytes));
-            usedBytes += bytes - known.bytes();
+            removeActive(key);
+            putActive(key, new Entry(known.generation(), bytes));
         }
     }
 
     synchronized void forget(StagedKey key) {
-        subtract(clean.remove(key));
-        subtract(active.remove(key));
+        removeClean(key);
+        removeActive(key);
     }
 
-    private void subtract(@Nullable Entry gone) {
-        usedBytes -= gone == null ? 0 : gone.bytes();
+    private void putClean(StagedKey key, Entry entry) {
+        clean.put(key, entry);
+        cleanBytes += entry.bytes();
+    }
+
+    private void removeClean(StagedKey key) {
+        Entry gone = clean.remove(key);
+        cleanBytes -= gone == null ? 0 : gone.bytes();
+    }
+
+    private void putActive(StagedKey key, Entry entry) {
+        active.put(key, entry);
+        activeBytes += entry.bytes();
+    }
+
+    private void removeActive(StagedKey key) {
+        Entry gone = active.remove(key);
+        activeBytes -= gone == null ? 0 : gone.bytes();
     }
 
     synchronized List<StagedKey> activeKeys() {
@@ -92,7 +116,11 @@ final class StagedIndex {
     }
 
     synchronized long usedBytes() {
-        return usedBytes;
+        return cleanBytes + activeBytes;
+    }
+
+    synchronized long cleanBytes() {
+        return cleanBytes;
     }
 
     synchronized int files() {

@@ -167,7 +167,7 @@ public final class StagingArea implements AutoCloseable {
                     }
                 });
         if (!gone[0]) {
-            index.notClean(key);
+            index.refused(key);
         }
         return gone[0];
     }
@@ -211,6 +211,16 @@ public final class StagingArea implements AutoCloseable {
         stat(key).ifPresent(status -> index.cleaned(key, generation, status.diskBytes()));
     }
 
+    /** Notes that the control plane calls the file clean in this generation. */
+    public void confirmedClean(StagedKey key, long generation) {
+        stat(key).ifPresent(status -> index.confirmedClean(key, generation, status.diskBytes()));
+    }
+
+    /** The files that are not known to be clean. */
+    public List<StagedKey> activeKeys() {
+        return index.activeKeys();
+    }
+
     /** At most {@code max} clean files, the longest unused first, that take {@code bytes}. */
     public List<CleanFile> cleanCandidates(long bytes, int max) {
         return index.oldest(bytes, max);
@@ -232,7 +242,7 @@ public final class StagingArea implements AutoCloseable {
         long used = index.usedBytes();
         long capacity = settings.capacityBytes();
         long free = Math.max(0, Math.min(capacity - used, diskFreeBytes()));
-        return new Space(capacity, used, free, index.files());
+        return new Space(capacity, used, index.cleanBytes(), free, index.files());
     }
 
     private long diskFreeBytes() {

@@ -2,6 +2,7 @@ package io.forebay.worker.staging;
 
 import io.forebay.proto.EvictIntent;
 import io.forebay.proto.FailureKind;
+import io.forebay.proto.StagedVerdict;
 import io.forebay.schema.ForebayException;
 import io.forebay.store.CleanFile;
 import io.forebay.store.Space;
@@ -37,9 +38,9 @@ public final class Eviction {
 
     /** Empties down to the low-water mark when the area is above the high one. */
     public void relieve(Space space) {
-        long capacity = space.capacityBytes();
-        if (space.usedBytes() > capacity / 100 * HIGH_WATER_PERCENT) {
-            free(space.usedBytes() - capacity / 100 * LOW_WATER_PERCENT);
+        long percent = space.limitBytes() / 100;
+        if (space.usedBytes() > percent * HIGH_WATER_PERCENT) {
+            free(space.usedBytes() - percent * LOW_WATER_PERCENT);
         }
     }
 
@@ -65,18 +66,46 @@ public final class Eviction {
     }
 
     private void free(long bytes) {
+        long freed = freeKnown(bytes);
+        if (freed < bytes && askForClean() > 0) {
+            freeKnown(bytes - freed);
+        }
+    }
+
+    private long freeKnown(long bytes) {
         long freed = 0;
         for (int batch = 0; batch < BATCHES_MAX && freed < bytes; batch++) {
-            List<CleanFile> candidates = area.cleanCandidates(bytes - freed, BATCH_MAX);
-            if (candidates.isEmpty()) {
-                return;
-            }
-            for (CleanFile file : candidates) {
+            long before = freed;
+            for (CleanFile file : area.cleanCandidates(bytes - freed, BATCH_MAX)) {
                 if (evict(file.key(), file.generation())) {
                     freed += file.diskBytes();
                 }
             }
+            if (freed == before) {
+                return freed; // nothing is left, or all of it is open
+            }
         }
+        return freed;
+    }
+
+    /**
+     * Asks about the files that this process saw opened for writing: those that nobody wrote to are
+     * clean still, and no upload will say so.
+     */
+    private int askForClean() {
+        int found = 0;
+        List<StagedKey> active = area.activeKeys();
+        for (int from = 0; from < active.size(); from += BATCH_MAX) {
+            List<StagedKey> page = active.subList(from, Math.min(from + BATCH_MAX, active.size()));
+            List<StagedVerdict> verdicts = control.describeStaged(Refs.of(page));
+            for (int i = 0; i < Math.min(page.size(), verdicts.size()); i++) {
+                if (verdicts.get(i).getNeed() == StagedVerdict.Need.NEED_CLEAN) {
+                    area.confirmedClean(page.get(i), verdicts.get(i).getGeneration());
+                    found++;
+                }
+            }
+        }
+        return found;
     }
 
     /** Drops one file if the control plane allows it. */

@@ -1,14 +1,12 @@
 package io.forebay.worker.staging;
 
 import io.forebay.observability.EventName;
-import io.forebay.proto.StagedRef;
 import io.forebay.proto.StagedVerdict;
 import io.forebay.schema.ForebayException;
 import io.forebay.store.StagedKey;
 import io.forebay.store.StagingArea;
 import io.forebay.worker.control.ControlPlane;
 import java.lang.System.Logger.Level;
-import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -54,15 +52,7 @@ public final class Recovery {
     }
 
     private void page(List<StagedKey> keys) {
-        List<StagedRef> refs = new ArrayList<>();
-        for (StagedKey key : keys) {
-            refs.add(
-                    StagedRef.newBuilder()
-                            .setWorkspaceId(key.workspaceId())
-                            .setIno(key.ino())
-                            .build());
-        }
-        List<StagedVerdict> verdicts = control.describeStaged(refs);
+        List<StagedVerdict> verdicts = control.describeStaged(Refs.of(keys));
         for (int i = 0; i < keys.size(); i++) {
             StagedVerdict verdict =
                     i < verdicts.size() ? verdicts.get(i) : StagedVerdict.getDefaultInstance();

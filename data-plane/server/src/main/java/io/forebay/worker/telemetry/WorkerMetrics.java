@@ -48,7 +48,7 @@ public final class WorkerMetrics {
     /** Shows how full the staging area is, as last measured. */
     public void watch(Supplier<Space> space) {
         gauge(MetricName.STAGING_USED, space, now -> now.get().usedBytes());
-        gauge(MetricName.STAGING_FREE, space, now -> now.get().freeBytes());
+        gauge(MetricName.STAGING_FREE, space, now -> now.get().availableBytes());
         gauge(MetricName.STAGING_FILES, space, now -> now.get().files());
     }
 

@@ -165,7 +165,8 @@ final class Worker implements AutoCloseable {
 
     private FailureKind report() {
         Space space = area.measure();
-        FailureKind failure = control.heartbeat(space.usedBytes(), space.freeBytes());
+        // What is clean counts as room: it goes as soon as the room is needed.
+        FailureKind failure = control.heartbeat(space.usedBytes(), space.availableBytes());
         if (failure == FailureKind.FAILURE_NONE) {
             eviction.relieve(space);
         }
