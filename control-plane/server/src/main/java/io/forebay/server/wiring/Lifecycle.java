@@ -1,9 +1,14 @@
 package io.forebay.server.wiring;
 
 import io.forebay.observability.EventName;
+import io.forebay.proto.FailureKind;
+import io.forebay.schema.ForebayException;
+import io.quarkus.grpc.runtime.GrpcServerRecorder;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
+import io.quarkus.vertx.http.HttpServerStart;
 import jakarta.enterprise.event.Observes;
+import jakarta.enterprise.event.ObservesAsync;
 import jakarta.inject.Singleton;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
@@ -32,7 +37,11 @@ final class Lifecycle {
     }
 
     void start(@Observes StartupEvent event) {
+        requireGrpc();
         duties.start();
+    }
+
+    void ready(@ObservesAsync HttpServerStart event) {
         LOG.log(
                 System.Logger.Level.INFO,
                 EventName.CONTROL_PLANE_READY.line(
@@ -43,5 +52,16 @@ final class Lifecycle {
         duties.stop();
         store.close();
         LOG.log(System.Logger.Level.INFO, EventName.CONTROL_PLANE_STOPPED.line());
+    }
+
+    /** A gRPC server that could not take its port would else be missing without an end. */
+    private void requireGrpc() {
+        if (GrpcServerRecorder.getVerticleCount() == 0) {
+            throw new ForebayException(
+                            FailureKind.FAILURE_BUSY,
+                            "The port for gRPC is taken or not ours: stop what uses it, or choose"
+                                    + " another with quarkus.grpc.server.port.")
+                    .with("port", grpcPort);
+        }
     }
 }
