@@ -141,7 +141,6 @@ final class ArchitectureTest {
                 || type.isEnum()
                 || type.isRecord()
                 || type.isAnonymousClass()
-                || type.isLambda()
                 || managed // the container makes subclasses of its beans
                 || type.getModifiers().contains(JavaModifier.FINAL)
                 || type.getModifiers().contains(JavaModifier.SYNTHETIC);

@@ -155,7 +155,7 @@ final class TidyTest {
             if (NAMES_REFUSED.matcher(name).matches()) {
                 report(type, name + " says nothing about what it does");
             }
-            return super.visitClass(type, nothing);
+            return super.visitClass(type, null);
         }
 
         @Override
@@ -175,7 +175,7 @@ final class TidyTest {
                         method,
                         method.getName() + " has " + method.getParameters().size() + " parameters");
             }
-            return super.visitMethod(method, nothing);
+            return super.visitMethod(method, null);
         }
 
         private boolean isRecordConstructor(MethodTree method) {
