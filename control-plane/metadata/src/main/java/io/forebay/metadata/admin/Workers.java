@@ -41,18 +41,15 @@ public final class Workers {
     public RegisterWorkerReply register(RegisterWorkerRequest request) {
         String id = request.getWorkerId();
         if (!ID.matcher(id).matches() || request.getCapacityBytes() < 0) {
-            return RegisterWorkerReply.newBuilder()
-                    .setFailure(FailureKind.FAILURE_INVALID)
-                    .build();
+            return RegisterWorkerReply.newBuilder().setFailure(FailureKind.FAILURE_INVALID).build();
         }
         long epoch =
-                database.transact(
-                        tx -> {
-                            long next = Registry.epoch(tx, id) + 1;
-                            tx.set(Keys.epoch(id), Records.number(next));
-                            tx.set(Keys.worker(id), record(request, next).toByteArray());
-                            return next;
-                        });
+                database.transact(tx -> {
+                    long next = Registry.epoch(tx, id) + 1;
+                    tx.set(Keys.epoch(id), Records.number(next));
+                    tx.set(Keys.worker(id), record(request, next).toByteArray());
+                    return next;
+                });
         tasks.reclaim(id);
         LOG.log(
                 System.Logger.Level.INFO,
@@ -70,21 +67,20 @@ public final class Workers {
     public HeartbeatReply heartbeat(HeartbeatRequest request) {
         String id = request.getWorker().getWorkerId();
         try {
-            return database.transact(
-                    tx -> {
-                        Registry.checkEpoch(tx, request.getWorker());
-                        WorkerRecord old = Registry.worker(tx, id);
-                        if (old == null) {
-                            throw new Refusal(FailureKind.FAILURE_NOT_FOUND);
-                        }
-                        WorkerRecord.Builder record =
-                                old.toBuilder()
-                                        .setUsedBytes(request.getUsedBytes())
-                                        .setFreeBytes(request.getFreeBytes())
-                                        .setLastSeenMillis(database.nowMillis());
-                        tx.set(Keys.worker(id), record.build().toByteArray());
-                        return HeartbeatReply.getDefaultInstance();
-                    });
+            return database.transact(tx -> {
+                Registry.checkEpoch(tx, request.getWorker());
+                WorkerRecord old = Registry.worker(tx, id);
+                if (old == null) {
+                    throw new Refusal(FailureKind.FAILURE_NOT_FOUND);
+                }
+                WorkerRecord.Builder record =
+                        old.toBuilder()
+                                .setUsedBytes(request.getUsedBytes())
+                                .setFreeBytes(request.getFreeBytes())
+                                .setLastSeenMillis(database.nowMillis());
+                tx.set(Keys.worker(id), record.build().toByteArray());
+                return HeartbeatReply.getDefaultInstance();
+            });
         } catch (Refusal refusal) {
             return HeartbeatReply.newBuilder().setFailure(refusal.kind()).build();
         }

@@ -68,14 +68,13 @@ public final class Workspaces implements ProbeListener {
 
     /** Forgets a workspace that never became READY. */
     public void discard(long id) {
-        database.transact(
-                tx -> {
-                    WorkspaceRecord record = Registry.workspace(tx, id);
-                    if (record != null && record.getState() != WorkspaceRecord.State.STATE_READY) {
-                        forget(tx, record);
-                    }
-                    return true;
-                });
+        database.transact(tx -> {
+            WorkspaceRecord record = Registry.workspace(tx, id);
+            if (record != null && record.getState() != WorkspaceRecord.State.STATE_READY) {
+                forget(tx, record);
+            }
+            return true;
+        });
     }
 
     /** By name, in any state. */
@@ -93,22 +92,18 @@ public final class Workspaces implements ProbeListener {
     }
 
     public Usage usage(long id) {
-        return database.read(
-                tx -> {
-                    Tuple.Range dirty = Keys.allDirty(id);
-                    List<KeyValue> oldest = tx.getRange(dirty.begin(), dirty.end(), 1);
-                    long now = database.nowMillis();
-                    long since =
-                            oldest.isEmpty()
-                                    ? now
-                                    : Tuple.unpack(oldest.getFirst().key()).number(2);
-                    return new Usage(
-                            Records.number(tx, Keys.counter(id, Counter.BYTES)),
-                            Records.number(tx, Keys.counter(id, Counter.INODES)),
-                            Records.number(tx, Keys.counter(id, Counter.DIRTY_BYTES)),
-                            Records.number(tx, Keys.counter(id, Counter.DIRTY_FILES)),
-                            Duration.ofMillis(Math.max(0, now - since)));
-                });
+        return database.read(tx -> {
+            Tuple.Range dirty = Keys.allDirty(id);
+            List<KeyValue> oldest = tx.getRange(dirty.begin(), dirty.end(), 1);
+            long now = database.nowMillis();
+            long since = oldest.isEmpty() ? now : Tuple.unpack(oldest.getFirst().key()).number(2);
+            return new Usage(
+                    Records.number(tx, Keys.counter(id, Counter.BYTES)),
+                    Records.number(tx, Keys.counter(id, Counter.INODES)),
+                    Records.number(tx, Keys.counter(id, Counter.DIRTY_BYTES)),
+                    Records.number(tx, Keys.counter(id, Counter.DIRTY_FILES)),
+                    Duration.ofMillis(Math.max(0, now - since)));
+        });
     }
 
     /** A worker said whether the location can be used. */
@@ -169,11 +164,10 @@ public final class Workspaces implements ProbeListener {
         return Registry.workers(tx.snapshot()).stream()
                 .filter(worker -> Registry.healthy(worker, now))
                 .findFirst()
-                .orElseThrow(
-                        () ->
-                                new ForebayException(
-                                        FailureKind.FAILURE_UNAVAILABLE,
-                                        "No worker is there to try the bucket: start one"));
+                .orElseThrow(() ->
+                        new ForebayException(
+                                FailureKind.FAILURE_UNAVAILABLE,
+                                "No worker is there to try the bucket: start one"));
     }
 
     private static void checkOverlap(Transaction tx, NewWorkspace request) {

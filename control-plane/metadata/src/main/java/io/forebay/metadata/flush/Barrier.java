@@ -105,8 +105,7 @@ public final class Barrier {
                                         || Names.isWithin(tx, ws, target, root));
     }
 
-    private static Page read(
-            ReadTransaction tx, long ws, List<byte[]> names, byte[] from) {
+    private static Page read(ReadTransaction tx, long ws, List<byte[]> names, byte[] from) {
         Long target = Names.resolve(tx, ws, names);
         if (target == null) {
             return new Page(List.of(), new byte[0]);

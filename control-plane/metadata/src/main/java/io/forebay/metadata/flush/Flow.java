@@ -27,8 +27,8 @@ public final class Flow {
     public static void opened(Space space, Inode inode, boolean first, boolean truncate) {
         FlushRecord.Builder flush = inode.flush();
         if (first) {
-            boolean clean = inode.state() == FlushState.FLUSH_STATE_CLEAN;
-            flush.setCleanGeneration(clean ? inode.generation() : 0);
+            boolean settled = inode.state() != FlushState.FLUSH_STATE_OPEN;
+            flush.setCleanGeneration(settled && inode.uploaded() ? inode.generation() : 0);
             flush.setAttempt(0).clearError().clearNextRetryMillis();
             inode.attributes()
                     .setGeneration(inode.generation() + 1)
@@ -77,6 +77,10 @@ public final class Flow {
             }
         }
         flush.setTraceparent(traceparent);
+        if (!inode.record().getStaged() && !inode.uploaded()) {
+            Settling.request(space, inode); // nobody said what the worker has
+            return;
+        }
         queue(space, inode, space.nowMillis() + space.workspace().getFlushDelayMillis());
     }
 

@@ -69,6 +69,7 @@ final class KeyStates {
                 .clearMarkEpoch()
                 .clearMarkSinceMillis()
                 .clearMarkUnknown()
+                .clearMarkAgain()
                 .clearMarkIno()
                 .clearMarkGeneration();
     }

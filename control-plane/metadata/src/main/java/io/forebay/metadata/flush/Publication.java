@@ -102,13 +102,15 @@ public final class Publication {
         if (!giveWay(space, key, record, inode)) {
             return verdict(Decision.DECISION_LATER);
         }
-        boolean unknown = KeyStates.takeUnknown(record, intent.getIno(), intent.getGeneration());
+        boolean maybeDone =
+                KeyStates.takeUnknown(record, intent.getIno(), intent.getGeneration()) || again;
+        record.setMarkAgain(maybeDone);
         mark(space, lease, intent, record);
         marked(space, inode, intent);
         return PublishVerdict.newBuilder()
                 .setDecision(Decision.DECISION_GO)
                 .setExpectedEtag(record.getEtag())
-                .setMaybeDone(again || unknown)
+                .setMaybeDone(maybeDone)
                 .addAllUnknownPuts(record.getUnknownPutsList())
                 .build();
     }
@@ -146,11 +148,7 @@ public final class Publication {
     }
 
     private static void marked(Space space, Inode inode, PublishIntent intent) {
-        String before = inode.flush().getMarkedKey();
-        if (!before.isEmpty() && !before.equals(intent.getKey())) {
-            Removals.request(space, inode.owner(), before);
-        }
-        inode.flush().setMarkedKey(intent.getKey());
+        Removals.mark(space, inode, intent.getKey());
         Uploads.remember(inode, intent.getKey(), intent.getUploadId());
         inode.attributes().setFlushState(FlushState.FLUSH_STATE_COMMITTING);
     }
@@ -194,7 +192,11 @@ public final class Publication {
         if (live == null) {
             Removals.request(space, lease.worker(), key);
         } else {
-            Flow.reconcile(space, live, key);
+            if (live == inode) {
+                Flow.reconcile(space, live, key);
+            } else {
+                Removals.adopt(space, live, key);
+            }
         }
         if (inode != null
                 && inode != live
@@ -236,16 +238,15 @@ public final class Publication {
             Space space, Lease lease, PublishOutcome outcome, KeyRecord.Builder record) {
         PublishIntent intent = outcome.getIntent();
         PublishFailure failure = outcome.getFailed();
-        if (failure.getOutcomeKnown()) {
+        if (failure.getOutcomeKnown() && record.getMarkAgain()) {
+            KeyStates.abandonPut(record); // the outcome of this try, not of the one before
+        } else if (failure.getOutcomeKnown()) {
             KeyStates.clearMark(record);
         } else {
             record.setMarkUnknown(true);
         }
         KeyStates.save(space, intent.getKey(), record);
-        Inode found = space.find(intent.getIno());
-        if (found != null && failure.getOutcomeKnown()) {
-            unmark(found, intent.getKey());
-        }
+        unmarkUnless(space, intent, KeyStates.known(record));
         Inode inode = Uploads.current(space, intent.getIno(), intent.getGeneration());
         if (inode != null) {
             Flow.failed(space, inode, failure.getMessage());
@@ -258,10 +259,7 @@ public final class Publication {
         KeyStates.clearMark(record);
         record.clearUnknownPuts();
         KeyStates.save(space, intent.getKey(), record);
-        Inode found = space.find(intent.getIno());
-        if (found != null) {
-            unmark(found, intent.getKey());
-        }
+        unmarkUnless(space, intent, KeyStates.known(record));
         Inode inode = Uploads.current(space, intent.getIno(), intent.getGeneration());
         if (inode != null) {
             Flow.stuck(
@@ -270,6 +268,14 @@ public final class Publication {
                     FlushState.FLUSH_STATE_CONFLICT,
                     "Somebody else changed the object: decide which version stays");
             Queue.remove(space, inode.owner(), TaskId.of(TaskKind.UPLOAD, inode.ino()));
+        }
+    }
+
+    /** A key with an object or an open question is looked at again when the file leaves it. */
+    private static void unmarkUnless(Space space, PublishIntent intent, boolean known) {
+        Inode inode = space.find(intent.getIno());
+        if (inode != null && !known) {
+            unmark(inode, intent.getKey());
         }
     }
 

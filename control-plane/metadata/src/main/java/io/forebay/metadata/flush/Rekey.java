@@ -38,7 +38,8 @@ public final class Rekey {
     public static void start(Space space, long directory) {
         Tuple.Range walk = Keys.walk(space.id(), directory);
         space.tx().clearRange(walk.begin(), walk.end());
-        space.tx().set(
+        space.tx()
+                .set(
                         Keys.walk(space.id(), directory, directory),
                         new Position(space.nowMillis(), new byte[0]).pack());
     }
@@ -91,7 +92,8 @@ public final class Rekey {
             last = Tuple.unpack(pair.key()).bytes(3);
             EntryRecord entry = Records.parse(pair.value(), EntryRecord.parser());
             if (entry.getType() == NodeType.NODE_TYPE_DIRECTORY) {
-                space.tx().set(
+                space.tx()
+                        .set(
                                 Keys.walk(space.id(), root, entry.getIno()),
                                 position.behind(new byte[0]).pack());
             } else if (entry.getType() == NodeType.NODE_TYPE_FILE && path != null) {

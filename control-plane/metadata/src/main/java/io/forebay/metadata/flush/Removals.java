@@ -107,13 +107,31 @@ final class Removals {
     private static boolean unneeded(Space space, String key, KeyRecord.Builder record) {
         Inode live = liveFile(space, key);
         if (live != null) {
-            Flow.reconcile(space, live, key);
+            adopt(space, live, key);
             return false;
         }
         Inode user = KeyStates.user(space, key, record, 0);
         boolean needed =
                 user != null && (!user.record().getStaged() || (user.linked() && user.uploaded()));
         return !needed;
+    }
+
+    /**
+     * The file at the key's path answers for what is, or may be, under the key: its own upload
+     * replaces it, and when it leaves before, the key is looked at again.
+     */
+    static void adopt(Space space, Inode live, String key) {
+        mark(space, live, key);
+        Flow.reconcile(space, live, key);
+    }
+
+    /** The inode answers for this key, and not for the one before any more. */
+    static void mark(Space space, Inode inode, String key) {
+        String before = inode.flush().getMarkedKey();
+        if (!before.isEmpty() && !before.equals(key)) {
+            request(space, inode.owner(), before);
+        }
+        inode.flush().setMarkedKey(key);
     }
 
     /** The file whose key it is now, or null. */

@@ -37,7 +37,9 @@ public final class Mounts {
     /** Long enough for a stalled node or a restarted control plane, short enough to wait for. */
     public static final long LEASE_MILLIS = 30_000;
 
-    /** How long a kernel may believe names and attributes: what another mount changes shows then. */
+    /**
+     * How long a kernel may believe names and attributes: what another mount changes shows then.
+     */
     private static final long ENTRY_MILLIS = 1_000;
 
     private static final int MOUNTS_MAX = 10_000;
@@ -62,14 +64,13 @@ public final class Mounts {
     public RenewReply renew(RenewRequest request) {
         long id = request.getMountId();
         boolean known =
-                database.transact(
-                        tx -> {
-                            if (find(tx, id, request.getWorkspaceId()) == null) {
-                                return false;
-                            }
-                            tx.set(Keys.mountSeen(id), Records.number(database.nowMillis()));
-                            return true;
-                        });
+                database.transact(tx -> {
+                    if (find(tx, id, request.getWorkspaceId()) == null) {
+                        return false;
+                    }
+                    tx.set(Keys.mountSeen(id), Records.number(database.nowMillis()));
+                    return true;
+                });
         FailureKind failure = known ? FailureKind.FAILURE_NONE : FailureKind.FAILURE_STALE;
         return RenewReply.newBuilder().setFailure(failure).build();
     }
@@ -83,19 +84,17 @@ public final class Mounts {
 
     /** The mounts whose lease runs. */
     public List<MountView> list() {
-        return database.read(
-                tx ->
-                        all(tx).stream()
-                                .filter(mount -> !expired(tx, mount))
-                                .map(mount -> view(tx, mount))
-                                .toList());
+        return database.read(tx ->
+                all(tx).stream()
+                        .filter(mount -> !expired(tx, mount))
+                        .map(mount -> view(tx, mount))
+                        .toList());
     }
 
     /** Ends mounts whose lease has passed; true: there may be more to do. */
     public boolean expire() {
         List<MountRecord> dead =
-                database.read(
-                        tx -> all(tx).stream().filter(mount -> expired(tx, mount)).toList());
+                database.read(tx -> all(tx).stream().filter(mount -> expired(tx, mount)).toList());
         for (MountRecord mount : dead) {
             LOG.log(
                     System.Logger.Level.WARNING,
@@ -154,12 +153,8 @@ public final class Mounts {
                             space -> {
                                 List<KeyValue> page =
                                         space.tx().getRange(held.begin(), held.end(), SETTLE_PAGE);
-                                page.forEach(
-                                        pair ->
-                                                settle(
-                                                        space,
-                                                        id,
-                                                        Tuple.unpack(pair.key()).number(3)));
+                                page.forEach(pair ->
+                                        settle(space, id, Tuple.unpack(pair.key()).number(3)));
                                 if (page.size() < SETTLE_PAGE) {
                                     forget(space.tx(), mount);
                                     return false;

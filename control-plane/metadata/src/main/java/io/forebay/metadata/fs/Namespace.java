@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import io.forebay.metadata.state.Counter;
 import io.forebay.metadata.state.Database;
 import io.forebay.metadata.state.Inode;
+import io.forebay.metadata.state.InodeNumbers;
 import io.forebay.metadata.state.Keys;
 import io.forebay.metadata.state.Names;
 import io.forebay.metadata.state.Records;
@@ -33,7 +34,6 @@ import io.forebay.proto.SyncReply;
 import io.forebay.proto.SyncRequest;
 import io.forebay.proto.WorkerRecord;
 import io.forebay.proto.WorkspaceRecord;
-import io.forebay.metadata.state.InodeNumbers;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -54,15 +54,12 @@ public final class Namespace {
     public NodeReply lookup(LookupRequest request) {
         long ws = request.getWorkspaceId();
         byte[] name = request.getName().toByteArray();
-        return database.read(
-                tx -> {
-                    EntryRecord entry = Names.find(tx, ws, request.getParent(), name);
-                    return entry == null
-                            ? NodeReply.newBuilder()
-                                    .setFailure(FailureKind.FAILURE_NOT_FOUND)
-                                    .build()
-                            : shown(Inode.read(tx, ws, entry.getIno()));
-                });
+        return database.read(tx -> {
+            EntryRecord entry = Names.find(tx, ws, request.getParent(), name);
+            return entry == null
+                    ? NodeReply.newBuilder().setFailure(FailureKind.FAILURE_NOT_FOUND).build()
+                    : shown(Inode.read(tx, ws, entry.getIno()));
+        });
     }
 
     public NodeReply getAttributes(GetAttributesRequest request) {
@@ -71,31 +68,29 @@ public final class Namespace {
     }
 
     public NodeReply setAttributes(SetAttributesRequest request) {
-        return Answers.node(
-                () ->
-                        database.change(
-                                request.getWorkspaceId(),
-                                space ->
-                                        Repeats.once(
-                                                space,
-                                                request.getCaller(),
-                                                NodeReply.parser(),
-                                                () -> AttributeChanges.apply(space, request))));
+        return Answers.node(() ->
+                database.change(
+                        request.getWorkspaceId(),
+                        space ->
+                                Repeats.once(
+                                        space,
+                                        request.getCaller(),
+                                        NodeReply.parser(),
+                                        () -> AttributeChanges.apply(space, request))));
     }
 
     /** Makes a directory or a symbolic link. */
     public NodeReply makeNode(MakeNodeRequest request) {
         long ino = numbers.next(request.getWorkspaceId());
-        return Answers.node(
-                () ->
-                        database.change(
-                                request.getWorkspaceId(),
-                                space ->
-                                        Repeats.once(
-                                                space,
-                                                request.getCaller(),
-                                                NodeReply.parser(),
-                                                () -> NewNodes.make(space, request, ino))));
+        return Answers.node(() ->
+                database.change(
+                        request.getWorkspaceId(),
+                        space ->
+                                Repeats.once(
+                                        space,
+                                        request.getCaller(),
+                                        NodeReply.parser(),
+                                        () -> NewNodes.make(space, request, ino))));
     }
 
     public ReadLinkReply readLink(ReadLinkRequest request) {
@@ -109,16 +104,15 @@ public final class Namespace {
     }
 
     public NodeReply remove(RemoveRequest request) {
-        return Answers.node(
-                () ->
-                        database.change(
-                                request.getWorkspaceId(),
-                                space ->
-                                        Repeats.once(
-                                                space,
-                                                request.getCaller(),
-                                                NodeReply.parser(),
-                                                () -> Removal.remove(space, request))));
+        return Answers.node(() ->
+                database.change(
+                        request.getWorkspaceId(),
+                        space ->
+                                Repeats.once(
+                                        space,
+                                        request.getCaller(),
+                                        NodeReply.parser(),
+                                        () -> Removal.remove(space, request))));
     }
 
     public RenameReply rename(RenameRequest request) {
@@ -142,31 +136,30 @@ public final class Namespace {
 
     public FileSystemStatusReply fileSystemStatus(FileSystemStatusRequest request) {
         long ws = request.getWorkspaceId();
-        return database.read(
-                tx -> {
-                    WorkspaceRecord workspace = Registry.workspace(tx, ws);
-                    if (workspace == null) {
-                        return FileSystemStatusReply.newBuilder()
-                                .setFailure(FailureKind.FAILURE_NOT_FOUND)
-                                .build();
-                    }
-                    List<WorkerRecord> workers = Registry.workers(tx);
-                    long total = workers.stream().mapToLong(WorkerRecord::getCapacityBytes).sum();
-                    long free = workers.stream().mapToLong(WorkerRecord::getFreeBytes).sum();
-                    long quota = workspace.getQuotaBytes();
-                    if (quota > 0) {
-                        long used = Records.number(tx, Keys.counter(ws, Counter.BYTES));
-                        total = quota;
-                        free = Math.max(0, quota - used);
-                    }
-                    long inodes = Records.number(tx, Keys.counter(ws, Counter.INODES));
-                    return FileSystemStatusReply.newBuilder()
-                            .setTotalBytes(total)
-                            .setFreeBytes(free)
-                            .setTotalInodes(INODES_SHOWN)
-                            .setFreeInodes(INODES_SHOWN - inodes)
-                            .build();
-                });
+        return database.read(tx -> {
+            WorkspaceRecord workspace = Registry.workspace(tx, ws);
+            if (workspace == null) {
+                return FileSystemStatusReply.newBuilder()
+                        .setFailure(FailureKind.FAILURE_NOT_FOUND)
+                        .build();
+            }
+            List<WorkerRecord> workers = Registry.workers(tx);
+            long total = workers.stream().mapToLong(WorkerRecord::getCapacityBytes).sum();
+            long free = workers.stream().mapToLong(WorkerRecord::getFreeBytes).sum();
+            long quota = workspace.getQuotaBytes();
+            if (quota > 0) {
+                long used = Records.number(tx, Keys.counter(ws, Counter.BYTES));
+                total = quota;
+                free = Math.max(0, quota - used);
+            }
+            long inodes = Records.number(tx, Keys.counter(ws, Counter.INODES));
+            return FileSystemStatusReply.newBuilder()
+                    .setTotalBytes(total)
+                    .setFreeBytes(free)
+                    .setTotalInodes(INODES_SHOWN)
+                    .setFreeInodes(INODES_SHOWN - inodes)
+                    .build();
+        });
     }
 
     /** Makes all that was answered before survive a power loss. */

@@ -80,17 +80,13 @@ final class NewNodes {
         if (quota > 0) {
             byte[] key = Keys.counter(space.id(), Counter.BYTES);
             Refusal.when(
-                    Records.number(space.tx().snapshot(), key) >= quota,
-                    FailureKind.FAILURE_QUOTA);
+                    Records.number(space.tx().snapshot(), key) >= quota, FailureKind.FAILURE_QUOTA);
         }
     }
 
     static Attributes root(Space space) {
         Inode root = space.create(Limits.ROOT_INO);
-        root.attributes()
-                .setType(NodeType.NODE_TYPE_DIRECTORY)
-                .setMode(ROOT_MODE)
-                .setNlink(2);
+        root.attributes().setType(NodeType.NODE_TYPE_DIRECTORY).setMode(ROOT_MODE).setNlink(2);
         times(space, root);
         return root.attributes().build();
     }

@@ -57,43 +57,40 @@ public final class OpenFiles {
     }
 
     public OpenReply open(OpenRequest request) {
-        return opened(
-                request.getWorkspaceId(), request.getCaller(), space -> open(space, request));
+        return opened(request.getWorkspaceId(), request.getCaller(), space -> open(space, request));
     }
 
     public NodeReply commit(CommitRequest request) {
         Durability durability =
                 request.getDurable() ? Durability.POWER_LOSS : Durability.PROCESS_CRASH;
-        return Answers.node(
-                () ->
-                        database.change(
-                                request.getWorkspaceId(),
-                                durability,
-                                space ->
-                                        Repeats.once(
-                                                space,
-                                                request.getCaller(),
-                                                NodeReply.parser(),
-                                                () -> commit(space, request))));
+        return Answers.node(() ->
+                database.change(
+                        request.getWorkspaceId(),
+                        durability,
+                        space ->
+                                Repeats.once(
+                                        space,
+                                        request.getCaller(),
+                                        NodeReply.parser(),
+                                        () -> commit(space, request))));
     }
 
     /** Ends opens, page by page; each page is a transaction, and all of it may be repeated. */
     public ReleaseReply release(ReleaseRequest request) {
         List<ReleasedFile> files = request.getFilesList();
         FailureKind failure =
-                Answers.failure(
-                        () -> {
-                            for (int i = 0; i < files.size(); i += RELEASE_PAGE) {
-                                int end = Math.min(i + RELEASE_PAGE, files.size());
-                                List<ReleasedFile> page = files.subList(i, end);
-                                database.change(
-                                        request.getWorkspaceId(),
-                                        space -> {
-                                            page.forEach(file -> release(space, request, file));
-                                            return true;
-                                        });
-                            }
-                        });
+                Answers.failure(() -> {
+                    for (int i = 0; i < files.size(); i += RELEASE_PAGE) {
+                        int end = Math.min(i + RELEASE_PAGE, files.size());
+                        List<ReleasedFile> page = files.subList(i, end);
+                        database.change(
+                                request.getWorkspaceId(),
+                                space -> {
+                                    page.forEach(file -> release(space, request, file));
+                                    return true;
+                                });
+                    }
+                });
         return ReleaseReply.newBuilder().setFailure(failure).build();
     }
 
@@ -129,8 +126,7 @@ public final class OpenFiles {
         NewNodes.checkQuota(space);
         MountRecord mount = mount(space, request.getCaller());
         Inode inode =
-                NewNodes.inode(
-                        space, parent, request.getCaller(), ino, NodeType.NODE_TYPE_FILE);
+                NewNodes.inode(space, parent, request.getCaller(), ino, NodeType.NODE_TYPE_FILE);
         inode.attributes().setMode(request.getMode() & MODE_BITS);
         inode.record().setOwner(Placement.choose(space, mount.getNode(), ino)).setStaged(true);
         Names.link(space, parent.ino(), name, inode);
@@ -186,8 +182,7 @@ public final class OpenFiles {
 
     private static NodeReply commit(Space space, CommitRequest request) {
         Inode inode = space.inode(request.getIno());
-        OpenRecord handle =
-                Handles.find(space, inode.ino(), request.getCaller().getMountId());
+        OpenRecord handle = Handles.find(space, inode.ino(), request.getCaller().getMountId());
         Refusal.when(handle == null || !handle.getWriting(), FailureKind.FAILURE_STALE);
         FinalSize size =
                 FinalSize.newBuilder()

@@ -26,8 +26,7 @@ final class Removal {
             throw new Refusal(FailureKind.FAILURE_NOT_FOUND);
         }
         boolean directory = entry.getType() == NodeType.NODE_TYPE_DIRECTORY;
-        Refusal.when(
-                request.getDirectory() && !directory, FailureKind.FAILURE_NOT_DIRECTORY);
+        Refusal.when(request.getDirectory() && !directory, FailureKind.FAILURE_NOT_DIRECTORY);
         Refusal.when(!request.getDirectory() && directory, FailureKind.FAILURE_IS_DIRECTORY);
         Inode inode = space.inode(entry.getIno());
         drop(space, parent, name, inode);

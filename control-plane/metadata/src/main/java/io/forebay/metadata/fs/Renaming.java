@@ -29,8 +29,7 @@ final class Renaming {
     }
 
     RenameReply run() {
-        Refusal.when(
-                request.getNoReplace() && request.getExchange(), FailureKind.FAILURE_INVALID);
+        Refusal.when(request.getNoReplace() && request.getExchange(), FailureKind.FAILURE_INVALID);
         Names.check(newName);
         Inode oldParent = space.directory(request.getParent());
         Inode newParent = space.directory(request.getNewParent());
@@ -73,8 +72,7 @@ final class Renaming {
         Inode moved = from.inode();
         if (replaced != null) {
             Refusal.when(
-                    moved.directory() && !replaced.directory(),
-                    FailureKind.FAILURE_NOT_DIRECTORY);
+                    moved.directory() && !replaced.directory(), FailureKind.FAILURE_NOT_DIRECTORY);
             Refusal.when(
                     !moved.directory() && replaced.directory(), FailureKind.FAILURE_IS_DIRECTORY);
             Removal.drop(space, newParent, newName, replaced);

@@ -1,0 +1,42 @@
+package io.forebay.metadata;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** A bucket with conditional puts. An object says whose it is, as ours do by their metadata. */
+final class Bucket {
+    final TreeMap<String, Stored> objects = new TreeMap<>();
+    private long etags;
+
+    record Stored(String etag, long ino, long generation, String content) {
+        boolean is(long otherIno, long otherGeneration) {
+            return ino == otherIno && generation == otherGeneration;
+        }
+
+        boolean foreign() {
+            return ino == 0;
+        }
+    }
+
+    /** Puts if the key holds this object, or none where the etag is empty; null: it does not. */
+    @Nullable Stored putIf(String key, String etag, Stored object) {
+        Stored old = objects.get(key);
+        if (!(old == null ? "" : old.etag()).equals(etag)) {
+            return null;
+        }
+        assertTrue(old == null || !old.foreign(), "I6: a put overwrote a foreign object at " + key);
+        Stored stored = stored(object);
+        objects.put(key, stored);
+        return stored;
+    }
+
+    void putForeign(String key, String content) {
+        objects.put(key, stored(new Stored("", 0, 0, content)));
+    }
+
+    private Stored stored(Stored object) {
+        return new Stored("e" + ++etags, object.ino(), object.generation(), object.content());
+    }
+}

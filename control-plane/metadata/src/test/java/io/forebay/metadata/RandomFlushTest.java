@@ -1,0 +1,400 @@
+package io.forebay.metadata;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.forebay.metadata.admin.Usage;
+import io.forebay.metadata.kv.Tuple;
+import io.forebay.metadata.state.Keys;
+import io.forebay.metadata.state.Records;
+import io.forebay.proto.Attributes;
+import io.forebay.proto.Claims;
+import io.forebay.proto.DirectoryEntry;
+import io.forebay.proto.FailureKind;
+import io.forebay.proto.FlushState;
+import io.forebay.proto.KeyRecord;
+import io.forebay.proto.NodeType;
+import io.forebay.proto.OpenReply;
+import io.forebay.proto.RenewRequest;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Random operations of mounts, with workers that lose replies and crash, mounts that die, and a
+ * bucket with conditional puts, against I2, I4, I5 and I6; when all is quiet the bucket is the
+ * tree.
+ */
+class RandomFlushTest {
+    private static final int STEPS = 400;
+    private static final String[] NAMES = {"a", "b", "c", "d", "e"};
+
+    @Test
+    void theBucketBecomesTheTree() {
+        long first = Seeds.first(20_000);
+        for (long seed = first; seed < first + Seeds.count(60); seed++) {
+            try {
+                new Run(seed, false).run();
+            } catch (RuntimeException | AssertionError e) {
+                throw new AssertionError("-Dforebay.seed=" + seed + ": " + e.getMessage(), e);
+            }
+        }
+    }
+
+    @Test
+    void foreignObjectsAreNeverTouched() {
+        long first = Seeds.first(50_000);
+        for (long seed = first; seed < first + Seeds.count(20); seed++) {
+            try {
+                new Run(seed, true).run();
+            } catch (RuntimeException | AssertionError e) {
+                throw new AssertionError("-Dforebay.seed=" + seed + ": " + e.getMessage(), e);
+            }
+        }
+    }
+
+    /** What a mount has open. */
+    private static final class Handle {
+        final long mount;
+        final long ino;
+        final long sequence;
+        final SimWorker worker;
+        boolean write;
+        boolean wrote;
+
+        Handle(long mount, long ino, long sequence, SimWorker worker) {
+            this.mount = mount;
+            this.ino = ino;
+            this.sequence = sequence;
+            this.worker = worker;
+        }
+    }
+
+    private static final class Run {
+        private final Random random;
+        private final Rig rig = new Rig(200);
+        private final Bucket bucket = new Bucket();
+        private final List<SimWorker> workers = new ArrayList<>();
+        private final List<Long> mounts = new ArrayList<>();
+        private final List<Handle> handles = new ArrayList<>();
+        private final Map<Long, String> contents = new HashMap<>();
+        private final Set<String> closed = new HashSet<>();
+        private final Set<String> foreignKeys = new HashSet<>();
+        private final boolean foreign;
+        private long tokens;
+
+        Run(long seed, boolean foreign) {
+            this.random = new Random(seed);
+            this.foreign = foreign;
+            rig.register("w2", "n2");
+            workers.add(new SimWorker(rig, bucket, random, "w1", "n1"));
+            workers.add(new SimWorker(rig, bucket, random, "w2", "n2"));
+            mounts.add(rig.attach("n1"));
+            mounts.add(rig.attach("n2"));
+        }
+
+        void run() {
+            for (int i = 0; i < STEPS; i++) {
+                step();
+                checkObjects();
+            }
+            settle();
+            checkQuiet();
+        }
+
+        private void step() {
+            switch (random.nextInt(24)) {
+                case 0, 1, 2 -> create();
+                case 3 -> rig.mkdir(mount(), directory(), name());
+                case 4 -> rig.remove(mount(), directory(), name(), false);
+                case 5 -> rig.remove(mount(), directory(), name(), true);
+                case 6, 7 -> rig.rename(mount(), directory(), name(), directory(), name());
+                case 8 -> exchange();
+                case 9 -> open();
+                case 10 -> write();
+                case 11, 12 -> close();
+                case 13 -> renew(random.nextInt(400));
+                case 14 -> rig.metadata.tend();
+                case 15 -> evict();
+                case 16 -> rare();
+                case 17, 18 -> worker().take();
+                default -> worker().step();
+            }
+        }
+
+        private void rare() {
+            switch (random.nextInt(4)) {
+                case 0 -> worker().crash();
+                case 1 -> mountDies();
+                case 2 -> rig.metadata.inspection().evict(rig.ws, new byte[0]);
+                default -> {
+                    if (foreign) {
+                        String key = random.nextBoolean() ? name() : name() + "/" + name();
+                        foreignKeys.add(key);
+                        bucket.putForeign(key, "foreign" + ++tokens);
+                    }
+                }
+            }
+        }
+
+        private void renew(long millis) {
+            rig.clock.advance(millis);
+            for (SimWorker worker : workers) {
+                rig.heartbeat(worker.id);
+            }
+            for (long mount : mounts) {
+                rig.metadata
+                        .mounts()
+                        .renew(
+                                RenewRequest.newBuilder()
+                                        .setMountId(mount)
+                                        .setWorkspaceId(rig.ws)
+                                        .build());
+            }
+        }
+
+        private void mountDies() {
+            long dead = mounts.removeFirst();
+            handles.removeIf(handle -> handle.mount == dead);
+            for (int i = 0; i < 4; i++) {
+                renew(10_000);
+            }
+            rig.tend();
+            mounts.add(rig.attach(random.nextBoolean() ? "n1" : "n2"));
+        }
+
+        private void create() {
+            long mount = mount();
+            opened(rig.create(mount, directory(), name()), mount);
+        }
+
+        private void opened(OpenReply reply, long mount) {
+            if (reply.getFailure() != FailureKind.FAILURE_NONE) {
+                return;
+            }
+            long ino = reply.getAttributes().getIno();
+            Claims claims = Rig.claims(reply);
+            SimWorker worker =
+                    workers.stream()
+                            .filter(each -> each.id.equals(claims.getWorkerId()))
+                            .findFirst()
+                            .orElseThrow();
+            worker.open(claims);
+            contents.putIfAbsent(ino, "");
+            if (claims.getTruncate()) {
+                contents.put(ino, "");
+                closed.add(ino + ":");
+            }
+            closed.add(ino + ":" + contents.get(ino));
+            assertEquals(contents.get(ino), worker.content(ino), "I7: other bytes " + ino);
+            Handle handle = new Handle(mount, ino, reply.getOpenSequence(), worker);
+            handle.write = claims.getWrite();
+            handles.removeIf(each -> each.mount == mount && each.ino == ino && merge(handle, each));
+            handles.add(handle);
+        }
+
+        private static boolean merge(Handle handle, Handle old) {
+            handle.write |= old.write;
+            handle.wrote |= old.wrote;
+            return true;
+        }
+
+        private void exchange() {
+            rig.metadata
+                    .namespace()
+                    .rename(
+                            rig.renaming(mount(), directory(), name(), directory(), name())
+                                    .setExchange(true)
+                                    .build());
+        }
+
+        private void open() {
+            long ino = rig.lookup(directory(), name()).getAttributes().getIno();
+            if (ino != 0) {
+                boolean write = random.nextBoolean();
+                long mount = mount();
+                opened(rig.open(mount, ino, write, write && random.nextInt(3) == 0), mount);
+            }
+        }
+
+        private void write() {
+            if (handles.isEmpty()) {
+                return;
+            }
+            Handle handle = handles.get(random.nextInt(handles.size()));
+            if (handle.write) {
+                String content = "t" + ++tokens;
+                rig.clock.advance(1);
+                contents.put(handle.ino, content);
+                handle.wrote = true;
+                handle.worker.staged.put(
+                        handle.ino, new SimWorker.Staged(content, rig.clock.nanos()));
+                if (random.nextBoolean()) {
+                    commit(handle);
+                }
+            }
+        }
+
+        private void commit(Handle handle) {
+            SimWorker.Staged staged = Objects.requireNonNull(handle.worker.staged.get(handle.ino));
+            rig.commit(handle.mount, handle.ino, staged.content().length(), staged.mtime());
+        }
+
+        private void close() {
+            if (handles.isEmpty()) {
+                return;
+            }
+            Handle handle = handles.remove(random.nextInt(handles.size()));
+            if (handle.write && handle.wrote) {
+                commit(handle);
+            }
+            closed.add(handle.ino + ":" + contents.get(handle.ino));
+            rig.release(handle.mount, handle.ino, handle.sequence);
+        }
+
+        private void evict() {
+            SimWorker worker = worker();
+            for (long ino : List.copyOf(worker.staged.keySet())) {
+                if (random.nextInt(3) == 0) {
+                    worker.evict(ino, rig.attributes(ino).getGeneration());
+                }
+            }
+        }
+
+        private void checkObjects() {
+            bucket.objects.forEach((key, object) ->
+                    assertTrue(
+                            object.foreign()
+                                    || closed.contains(object.ino() + ":" + object.content())
+                                    || settled(object),
+                            "I2: never closed: " + key + " " + object));
+        }
+
+        /** The last write of a mount that died is as good as closed. */
+        private boolean settled(Bucket.Stored object) {
+            return object.content().equals(contents.get(object.ino()))
+                    && handles.stream().noneMatch(each -> each.write && each.ino == object.ino());
+        }
+
+        private void settle() {
+            while (!handles.isEmpty()) {
+                close();
+            }
+            workers.forEach(worker -> worker.faulty = false);
+            for (int i = 0; i < 60; i++) {
+                renew(5_000);
+                rig.tend();
+                for (SimWorker worker : workers) {
+                    worker.take();
+                    while (!worker.jobs.isEmpty()) {
+                        worker.step();
+                    }
+                }
+            }
+        }
+
+        private void checkQuiet() {
+            Map<String, String> tree = new TreeMap<>();
+            Set<Long> live = new HashSet<>();
+            walk(Rig.ROOT, "", tree, live);
+            Map<String, String> objects = new TreeMap<>();
+            bucket.objects.forEach((key, object) -> {
+                if (!keptInConflict(key, object)) {
+                    objects.put(key, object.content());
+                }
+            });
+            objects.keySet().removeAll(foreignKeys);
+            tree.keySet().removeAll(foreignKeys);
+            assertEquals(tree, objects, "the bucket is not the tree");
+            if (!foreign) {
+                Usage usage = rig.metadata.workspaces().usage(rig.ws);
+                assertEquals(0, usage.dirtyFiles());
+                assertEquals(0, usage.dirtyBytes());
+                assertTrue(
+                        rig.metadata
+                                .barrier()
+                                .pending(rig.ws, new byte[0], rig.clock.millis())
+                                .settled());
+            }
+            for (SimWorker worker : workers) {
+                assertTrue(live.containsAll(worker.staged.keySet()), "staged files are left");
+            }
+            checkKeys();
+        }
+
+        /** The old object of a file that cannot be copied to where somebody else wrote. */
+        private boolean keptInConflict(String key, Bucket.Stored object) {
+            Attributes attributes = rig.attributes(object.ino());
+            return attributes.getFlushState() == FlushState.FLUSH_STATE_CONFLICT
+                    && attributes.getGeneration() == object.generation()
+                    && !foreignKeys.contains(key);
+        }
+
+        private void checkKeys() {
+            Tuple.Range keys = Tuple.range(rig.ws, "p");
+            rig.store
+                    .read(tx -> tx.getRange(keys.begin(), keys.end(), 10_000))
+                    .forEach(pair -> {
+                        KeyRecord record = Records.parse(pair.value(), KeyRecord.parser());
+                        assertEquals(
+                                KeyRecord.Intent.INTENT_UNSPECIFIED,
+                                record.getIntent(),
+                                "a mark is left");
+                    });
+            Tuple.Range walks = Keys.walks(rig.ws);
+            assertTrue(rig.store.read(tx -> tx.getRange(walks.begin(), walks.end(), 1)).isEmpty());
+        }
+
+        private void walk(long ino, String path, Map<String, String> tree, Set<Long> live) {
+            for (DirectoryEntry entry : rig.list(ino)) {
+                String child = path + entry.getName().toStringUtf8();
+                Attributes attributes = entry.getAttributes();
+                live.add(entry.getIno());
+                if (entry.getType() == NodeType.NODE_TYPE_DIRECTORY) {
+                    walk(entry.getIno(), child + "/", tree, live);
+                } else {
+                    String content = contents.getOrDefault(entry.getIno(), "");
+                    tree.put(child, content);
+                    assertEquals(content.length(), attributes.getSize(), child);
+                    if (!foreignKeys.contains(child)) {
+                        assertEquals(
+                                FlushState.FLUSH_STATE_CLEAN,
+                                attributes.getFlushState(),
+                                () -> rig.inspect(child).toString());
+                    }
+                }
+            }
+        }
+
+        private long mount() {
+            return mounts.get(random.nextInt(mounts.size()));
+        }
+
+        private SimWorker worker() {
+            return workers.get(random.nextInt(workers.size()));
+        }
+
+        private String name() {
+            return NAMES[random.nextInt(NAMES.length)];
+        }
+
+        private long directory() {
+            long ino = Rig.ROOT;
+            while (random.nextBoolean()) {
+                Attributes next = rig.lookup(ino, name()).getAttributes();
+                if (next.getType() != NodeType.NODE_TYPE_DIRECTORY) {
+                    break;
+                }
+                ino = next.getIno();
+            }
+            return ino;
+        }
+    }
+}

@@ -1,0 +1,20 @@
+package io.forebay.metadata;
+
+/** Seeds of random tests: fixed, unless {@code -Dforebay.seed} says which to replay. */
+final class Seeds {
+    private Seeds() {}
+
+    static long first(long constant) {
+        String given = System.getProperty("forebay.seed", "");
+        return given.isEmpty() ? constant : Long.parseLong(given);
+    }
+
+    /**
+     * How many seeds a test tries from the first on: {@code -Dforebay.rounds}, or one when it
+     * replays.
+     */
+    static int count(int usual) {
+        boolean replay = !System.getProperty("forebay.seed", "").isEmpty();
+        return Integer.getInteger("forebay.rounds", replay ? 1 : usual);
+    }
+}

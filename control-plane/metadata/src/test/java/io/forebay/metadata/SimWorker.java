@@ -1,0 +1,355 @@
+package io.forebay.metadata;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.forebay.metadata.Bucket.Stored;
+import io.forebay.proto.BeginEvictRequest;
+import io.forebay.proto.BeginPublishReply;
+import io.forebay.proto.BeginPublishRequest;
+import io.forebay.proto.Claims;
+import io.forebay.proto.EndedTask;
+import io.forebay.proto.EvictIntent;
+import io.forebay.proto.FailedUpload;
+import io.forebay.proto.FinishPublishRequest;
+import io.forebay.proto.ObjectSource;
+import io.forebay.proto.PublishFailure;
+import io.forebay.proto.PublishIntent;
+import io.forebay.proto.PublishOutcome;
+import io.forebay.proto.PublishVerdict;
+import io.forebay.proto.PublishedObject;
+import io.forebay.proto.RemoveObjectTask;
+import io.forebay.proto.RemovedObject;
+import io.forebay.proto.SettledFile;
+import io.forebay.proto.Task;
+import io.forebay.proto.UploadTask;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A worker whose tasks advance one step at a time, in any order, and that loses replies and
+ * crashes. What it has staged survives its crashes.
+ */
+final class SimWorker {
+    private static final int LATER_MAX = 5;
+
+    private final Rig rig;
+    private final Bucket bucket;
+    private final Random random;
+    final String id;
+    final String node;
+    final Map<Long, Staged> staged = new HashMap<>();
+    final List<Job> jobs = new ArrayList<>();
+
+    /** Whether replies are lost and steps fail. */
+    boolean faulty = true;
+
+    SimWorker(Rig rig, Bucket bucket, Random random, String id, String node) {
+        this.rig = rig;
+        this.bucket = bucket;
+        this.random = random;
+        this.id = id;
+        this.node = node;
+    }
+
+    record Staged(String content, long mtime) {}
+
+    static final class Job {
+        final Task task;
+        int step;
+        int later;
+        String content = "";
+        PublishVerdict verdict = PublishVerdict.getDefaultInstance();
+        PublishOutcome.@Nullable Builder outcome;
+        boolean over;
+
+        Job(Task task) {
+            this.task = task;
+        }
+    }
+
+    /** What a mount does with a grant: the file is there afterwards. */
+    void open(Claims claims) {
+        assertEquals(id, claims.getWorkerId());
+        if (claims.getTruncate()) {
+            staged.put(claims.getIno(), new Staged("", 1));
+        } else if (!staged.containsKey(claims.getIno())) {
+            if (claims.hasSource()) {
+                ObjectSource source = claims.getSource();
+                Stored object = bucket.objects.get(source.getKey());
+                assertNotNull(object, "I5: the only copy is gone: " + source.getKey());
+                assertEquals(source.getEtag(), object.etag(), "I5: the only copy was replaced");
+                staged.put(claims.getIno(), new Staged(object.content(), 1));
+            } else {
+                assertTrue(claims.getCreate(), "I5: nobody has the bytes");
+                staged.put(claims.getIno(), new Staged("", 1));
+            }
+        }
+    }
+
+    String content(long ino) {
+        Staged file = staged.get(ino);
+        return file == null ? "none" : file.content();
+    }
+
+    void crash() {
+        for (Job job : jobs) {
+            if (job.task.hasUpload() && job.step == 2 && random.nextBoolean()) {
+                write(job, job.task.getUpload());
+            }
+            if (job.task.hasRemoveObject() && random.nextBoolean()) {
+                remove(job.task.getRemoveObject());
+            }
+        }
+        jobs.clear();
+        rig.register(id, node);
+    }
+
+    void take() {
+        rig.take(id).forEach(task -> jobs.add(new Job(task)));
+    }
+
+    void step() {
+        if (!jobs.isEmpty()) {
+            Job job = jobs.get(random.nextInt(jobs.size()));
+            if (job.task.hasUpload()) {
+                upload(job, job.task.getUpload());
+            } else {
+                other(job);
+                job.over = true;
+            }
+            jobs.removeIf(each -> each.over);
+        }
+    }
+
+    private boolean lost() {
+        return faulty && random.nextInt(8) == 0;
+    }
+
+    private void upload(Job job, UploadTask work) {
+        switch (job.step) {
+            case 0 -> read(job, work);
+            case 1 -> begin(job, work);
+            case 2 -> put(job, work);
+            default -> finish(job);
+        }
+    }
+
+    private void read(Job job, UploadTask work) {
+        if (work.hasCopyFrom()) {
+            job.step = 1;
+            return;
+        }
+        Staged file = staged.get(work.getIno());
+        if (file == null || (faulty && random.nextInt(10) == 0)) {
+            fail(job, work, "cannot read");
+            return;
+        }
+        job.content = file.content();
+        job.step = 1;
+    }
+
+    private void fail(Job job, UploadTask work, String message) {
+        job.over = true;
+        rig.end(
+                id,
+                EndedTask.newBuilder()
+                        .setWorkspaceId(rig.ws)
+                        .setFailedUpload(
+                                FailedUpload.newBuilder()
+                                        .setIno(work.getIno())
+                                        .setGeneration(work.getGeneration())
+                                        .setMessage(message))
+                        .build());
+    }
+
+    private PublishIntent intent(UploadTask work) {
+        return PublishIntent.newBuilder()
+                .setWorkspaceId(rig.ws)
+                .setIno(work.getIno())
+                .setGeneration(work.getGeneration())
+                .setKey(work.getKey())
+                .build();
+    }
+
+    private void begin(Job job, UploadTask work) {
+        BeginPublishReply reply =
+                rig.metadata
+                        .publication()
+                        .beginPublish(
+                                BeginPublishRequest.newBuilder()
+                                        .setWorker(rig.identity(id))
+                                        .addIntents(intent(work))
+                                        .build());
+        if (lost()) {
+            return;
+        }
+        job.verdict = reply.getVerdicts(0);
+        switch (job.verdict.getDecision()) {
+            case DECISION_GO -> job.step = 2;
+            case DECISION_LATER -> {
+                if (++job.later > LATER_MAX) {
+                    fail(job, work, "busy");
+                }
+            }
+            default -> job.over = true;
+        }
+    }
+
+    private void put(Job job, UploadTask work) {
+        PublishOutcome.Builder outcome = PublishOutcome.newBuilder().setIntent(intent(work));
+        if (faulty && random.nextInt(8) == 0) {
+            if (random.nextBoolean()) {
+                write(job, work);
+            }
+            outcome.setFailed(PublishFailure.newBuilder().setMessage("no answer"));
+        } else {
+            outcome.mergeFrom(write(job, work).buildPartial());
+        }
+        job.outcome = outcome;
+        job.step = 3;
+    }
+
+    /** The write itself, as a real worker does it with a condition and a look. */
+    private PublishOutcome.Builder write(Job job, UploadTask work) {
+        PublishOutcome.Builder outcome = PublishOutcome.newBuilder();
+        if (work.hasCopyFrom()) {
+            Stored source = bucket.objects.get(work.getCopyFrom().getKey());
+            if (source == null || !source.etag().equals(work.getCopyFrom().getEtag())) {
+                return outcome.setFailed(
+                        PublishFailure.newBuilder()
+                                .setMessage("source changed")
+                                .setOutcomeKnown(true));
+            }
+            job.content = source.content();
+        }
+        assertFalse(
+                job.verdict.getDecision() != PublishVerdict.Decision.DECISION_GO, "put without GO");
+        Stored object = new Stored("", work.getIno(), work.getGeneration(), job.content);
+        String etag = job.verdict.getExpectedEtag();
+        for (int i = 0; i < 3; i++) {
+            Stored put = bucket.putIf(work.getKey(), etag, object);
+            if (put != null) {
+                return published(outcome, put);
+            }
+            Stored there = bucket.objects.get(work.getKey());
+            if (there != null && there.is(work.getIno(), work.getGeneration())) {
+                return published(outcome, there);
+            }
+            if (there == null || !known(job.verdict.getUnknownPutsList(), there)) {
+                return outcome.setConflict(true);
+            }
+            etag = there.etag();
+        }
+        throw new AssertionError("a key that changes all the time");
+    }
+
+    private static boolean known(List<io.forebay.proto.UnknownPut> puts, Stored there) {
+        return puts.stream().anyMatch(put -> there.is(put.getIno(), put.getGeneration()));
+    }
+
+    private static PublishOutcome.Builder published(PublishOutcome.Builder outcome, Stored put) {
+        return outcome.setPublished(
+                PublishedObject.newBuilder().setEtag(put.etag()).setSize(put.content().length()));
+    }
+
+    private void finish(Job job) {
+        assertNotNull(job.outcome);
+        rig.metadata
+                .publication()
+                .finishPublish(
+                        FinishPublishRequest.newBuilder()
+                                .setWorker(rig.identity(id))
+                                .addOutcomes(job.outcome)
+                                .build());
+        job.over = !lost();
+    }
+
+    private void other(Job job) {
+        EndedTask.Builder ended = EndedTask.newBuilder().setWorkspaceId(rig.ws);
+        switch (job.task.getWorkCase()) {
+            case REMOVE_OBJECT -> {
+                RemoveObjectTask work = job.task.getRemoveObject();
+                RemovedObject.Builder removed = RemovedObject.newBuilder().setKey(work.getKey());
+                if (!lost()) {
+                    boolean done = remove(work);
+                    removed.setDone(done).setConflict(!done);
+                }
+                ended.setRemovedObject(removed);
+            }
+            case DROP_STAGED -> {
+                staged.remove(job.task.getDropStaged().getIno());
+                ended.setDroppedIno(job.task.getDropStaged().getIno());
+            }
+            case EVICT -> {
+                evict(job.task.getEvict().getIno(), job.task.getEvict().getGeneration());
+                return;
+            }
+            case SETTLE -> ended.setSettled(settle(job.task));
+            default -> throw new AssertionError(job.task.toString());
+        }
+        if (!lost()) {
+            rig.end(id, ended.build());
+        }
+    }
+
+    private SettledFile settle(Task task) {
+        long ino = task.getSettle().getIno();
+        Staged file = staged.get(ino);
+        SettledFile.Builder settled =
+                SettledFile.newBuilder()
+                        .setIno(ino)
+                        .setGeneration(task.getSettle().getGeneration());
+        if (file != null) {
+            settled.setPresent(true).setSize(file.content().length()).setMtimeNanos(file.mtime());
+        }
+        return settled.build();
+    }
+
+    void evict(long ino, long generation) {
+        boolean granted =
+                rig.metadata
+                        .stagedFiles()
+                        .beginEvict(
+                                BeginEvictRequest.newBuilder()
+                                        .setWorker(rig.identity(id))
+                                        .addIntents(
+                                                EvictIntent.newBuilder()
+                                                        .setWorkspaceId(rig.ws)
+                                                        .setIno(ino)
+                                                        .setGeneration(generation))
+                                        .build())
+                        .getGranted(0);
+        Staged file = staged.get(ino);
+        if (granted && file != null) {
+            assertTrue(
+                    bucket.objects.values().stream()
+                            .anyMatch(each ->
+                                    each.is(ino, generation)
+                                            && each.content().equals(file.content())),
+                    "I5: dirty bytes were evicted");
+            staged.remove(ino);
+        }
+    }
+
+    private boolean remove(RemoveObjectTask work) {
+        Stored there = bucket.objects.get(work.getKey());
+        if (there == null) {
+            return true;
+        }
+        boolean ours =
+                there.etag().equals(work.getExpectedEtag())
+                        || known(work.getUnknownPutsList(), there);
+        if (ours) {
+            assertFalse(there.foreign(), "I6: a foreign object was deleted");
+            bucket.objects.remove(work.getKey());
+        }
+        return ours;
+    }
+}
