@@ -7,20 +7,22 @@ public final class MountMain {
 
     private MountMain() {}
 
-    public static void main(String[] arguments) throws InterruptedException {
+    public static void main(String[] arguments) {
         int code = run(arguments);
         if (code != 0) {
             System.exit(code);
         }
     }
 
-    private static int run(String... arguments) throws InterruptedException {
+    private static int run(String... arguments) {
         try (MountProcess process = new MountProcess(MountArguments.parse(arguments))) {
             endWithTheJvm(process);
             process.start();
             System.out.println("ready");
             process.awaitEnd();
             return 0;
+        } catch (InterruptedException e) {
+            return 0; // the shutdown hook ends the mount
         } catch (MountArguments.UsageException e) {
             return fail(e, USAGE_ERROR);
         } catch (MountProcess.StartException e) {
