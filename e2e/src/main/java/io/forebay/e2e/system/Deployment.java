@@ -74,7 +74,11 @@ public final class Deployment implements AutoCloseable {
     }
 
     public JsonNode status() {
-        return parse(run(QUICK, List.of("status", "--json")).out());
+        Command.Outcome outcome = run(QUICK, List.of("status", "--json"));
+        if (outcome.out().isBlank()) {
+            throw new IllegalStateException("status failed: " + outcome.all());
+        }
+        return parse(outcome.out());
     }
 
     /** {@code flush --wait}, which must end well. */
@@ -111,9 +115,9 @@ public final class Deployment implements AutoCloseable {
 
     /** The {@code data} of an answer; an error in it fails. */
     public JsonNode graphql(String query, Map<String, Object> variables) {
-        String endpoint = status().path("endpoints").path("graphql").asText();
-        JsonNode answer =
-                post(URI.create(endpoint), Map.of("query", query, "variables", variables));
+        JsonNode ports = parse(read(state.resolve("run/ports.json")));
+        URI endpoint = URI.create("http://127.0.0.1:" + ports.path("graphql").asInt() + "/graphql");
+        JsonNode answer = post(endpoint, Map.of("query", query, "variables", variables));
         if (!answer.path("errors").isEmpty()) {
             throw new IllegalStateException("GraphQL refused: " + answer);
         }
@@ -174,8 +178,12 @@ public final class Deployment implements AutoCloseable {
     }
 
     private static String mounts() {
+        return read(Path.of("/proc/self/mounts"));
+    }
+
+    private static String read(Path file) {
         try {
-            return Files.readString(Path.of("/proc/self/mounts"), StandardCharsets.ISO_8859_1);
+            return Files.readString(file, StandardCharsets.ISO_8859_1);
         } catch (IOException unreadable) {
             throw new UncheckedIOException(unreadable);
         }
