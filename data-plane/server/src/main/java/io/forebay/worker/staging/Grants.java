@@ -1,10 +1,12 @@
 package io.forebay.worker.staging;
 
+import io.forebay.observability.SpanName;
 import io.forebay.persist.ObjectRef;
 import io.forebay.persist.ObjectStore;
 import io.forebay.proto.Claims;
 import io.forebay.proto.FailureKind;
 import io.forebay.proto.ObjectSource;
+import io.forebay.proto.TraceContext;
 import io.forebay.schema.ForebayException;
 import io.forebay.store.StagedKey;
 import io.forebay.store.StagingArea;
@@ -12,8 +14,10 @@ import io.forebay.transport.grant.GrantVerifier;
 import io.forebay.transport.local.StagedFileHandler;
 import io.forebay.transport.posix.NativeFile;
 import io.forebay.transport.posix.PosixException;
+import io.forebay.worker.telemetry.TaskTrace;
 import io.forebay.worker.telemetry.WorkerMetrics;
 import java.lang.System.Logger.Level;
+import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -33,6 +37,7 @@ public final class Grants implements StagedFileHandler {
     private final ObjectStore store;
     private final Eviction eviction;
     private final WorkerMetrics metrics;
+    private final TaskTrace trace;
     private final Supplier<GrantVerifier> verifier;
 
     /** Completed when what is on the disk is sorted out. */
@@ -44,6 +49,7 @@ public final class Grants implements StagedFileHandler {
         this.store = parts.store();
         this.eviction = parts.eviction();
         this.metrics = parts.metrics();
+        this.trace = parts.trace();
         this.verifier = verifier;
         this.ready = ready;
     }
@@ -121,15 +127,7 @@ public final class Grants implements StagedFileHandler {
         ObjectSource source = claims.getSource();
         try {
             eviction.makeRoom(source.getSize());
-            ObjectRef object = ObjectRef.of(claims.getLocation(), source.getKey());
-            Path path =
-                    area.fill(
-                            key,
-                            source.getSize(),
-                            target -> {
-                                store.download(object, source.getEtag(), source.getSize(), target);
-                                metrics.fetched(source.getSize());
-                            });
+            Path path = area.fill(key, source.getSize(), target -> download(claims, target));
             if (!claims.getWrite()) {
                 area.cleaned(key, claims.getGeneration());
             }
@@ -138,5 +136,15 @@ public final class Grants implements StagedFileHandler {
             metrics.fetchFailed();
             throw e;
         }
+    }
+
+    private void download(Claims claims, FileChannel target) {
+        ObjectSource source = claims.getSource();
+        ObjectRef object = ObjectRef.of(claims.getLocation(), source.getKey());
+        trace.within(
+                SpanName.FETCH,
+                TraceContext.getDefaultInstance(),
+                () -> store.download(object, source.getEtag(), source.getSize(), target));
+        metrics.fetched(source.getSize());
     }
 }

@@ -2,8 +2,13 @@ package io.forebay.worker.staging;
 
 import io.forebay.persist.ObjectStore;
 import io.forebay.store.StagingArea;
+import io.forebay.worker.telemetry.TaskTrace;
 import io.forebay.worker.telemetry.WorkerMetrics;
 
 /** What opens and evictions share. */
 public record StagedParts(
-        StagingArea area, ObjectStore store, Eviction eviction, WorkerMetrics metrics) {}
+        StagingArea area,
+        ObjectStore store,
+        Eviction eviction,
+        WorkerMetrics metrics,
+        TaskTrace trace) {}

@@ -42,6 +42,7 @@ public final class WorkerMetrics {
         fetchedBytes = counter(MetricName.FETCH_BYTES);
         fetchFailures = counter(MetricName.FETCH_FAILURES);
         evictions = counter(MetricName.STAGING_EVICTIONS);
+        grants.put(FailureKind.FAILURE_NONE, grants(FailureKind.FAILURE_NONE));
         gauge(MetricName.FLUSH_RUNNING, running, AtomicInteger::get);
     }
 

@@ -28,6 +28,7 @@ import java.time.InstantSource;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
@@ -54,6 +55,7 @@ final class Worker implements AutoCloseable {
     private final CountDownLatch stopped = new CountDownLatch(1);
     private final CompletableFuture<Void> ready = new CompletableFuture<>();
     private final AtomicReference<GrantVerifier> verifier;
+    private final AtomicBoolean relieving = new AtomicBoolean();
 
     /** Written by the worker's thread. */
     private volatile boolean fenced;
@@ -73,7 +75,7 @@ final class Worker implements AutoCloseable {
         AreaBytes bytes = new AreaBytes(area, eviction);
         FlushSettings flush = FlushSettings.defaults(clock);
         this.engine = new FlushEngine(control, bytes, store, telemetry, flush);
-        StagedParts staged = new StagedParts(area, store, eviction, parts.metrics());
+        StagedParts staged = new StagedParts(area, store, eviction, parts.metrics(), parts.trace());
         try {
             this.server =
                     StagedFileServer.start(
@@ -168,9 +170,26 @@ final class Worker implements AutoCloseable {
         // What is clean counts as room: it goes as soon as the room is needed.
         FailureKind failure = control.heartbeat(space.usedBytes(), space.availableBytes());
         if (failure == FailureKind.FAILURE_NONE) {
-            eviction.relieve(space);
+            relieve(space);
         }
         return failure;
+    }
+
+    /** Beside the heartbeats: a round may last longer than the control plane waits for them. */
+    private void relieve(Space space) {
+        if (relieving.compareAndSet(false, true)) {
+            Thread.ofVirtual().name("eviction").start(() -> relieveNow(space));
+        }
+    }
+
+    private void relieveNow(Space space) {
+        try {
+            eviction.relieve(space);
+        } catch (ForebayException e) {
+            LOG.log(Level.WARNING, "eviction failed, tried again cause=\"" + e.getMessage() + "\"");
+        } finally {
+            relieving.set(false);
+        }
     }
 
     boolean isReady() {

@@ -40,7 +40,8 @@ record Connection(UnixSocket socket) implements AutoCloseable {
             if (head.passed() == null) {
                 return new Answer(
                         FailureKind.FAILURE_UNAVAILABLE,
-                        "The worker's file did not arrive; raise this process's limit of open files",
+                        "The worker's file did not arrive; raise this process's limit of open"
+                                + " files",
                         null);
             }
             handedOver = true;

@@ -67,8 +67,8 @@ record SocketFile(UnixSocket socket, Path path, Object key) implements AutoClose
         if ((mode & TYPE_MASK) != TYPE_SOCKET) {
             throw new ForebayException(
                             FailureKind.FAILURE_INVALID,
-                            "What is at the socket's path is not a socket; move it or choose another"
-                                    + " path")
+                            "What is at the socket's path is not a socket; move it or choose"
+                                    + " another path")
                     .with("socket", path);
         }
         try (UnixSocket _ = UnixSocket.connect(path)) {

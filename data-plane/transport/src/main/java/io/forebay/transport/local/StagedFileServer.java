@@ -72,7 +72,7 @@ public final class StagedFileServer implements AutoCloseable {
                 if (closed.getCount() == 0) {
                     return;
                 }
-                LOG.log(Level.WARNING, "connection not accepted; retried errno={0}", e.errno());
+                LOG.log(Level.WARNING, "connection not accepted; retried errno=" + e.errno());
                 pause();
             } catch (ForebayException e) {
                 return; // the listening socket was closed
@@ -116,12 +116,12 @@ public final class StagedFileServer implements AutoCloseable {
     private boolean admitted(UnixSocket socket) {
         int uid = socket.peerUid();
         if (uid != 0 && uid != UnixSocket.effectiveUid()) {
-            LOG.log(Level.WARNING, "connection of another user refused uid={0}", uid);
+            LOG.log(Level.WARNING, "connection of another user refused uid=" + uid);
             refuse(socket, FailureKind.FAILURE_PERMISSION, "Run the mount as the worker's user");
             return false;
         }
         if (connections.size() > connectionsMax) {
-            LOG.log(Level.WARNING, "connection refused, too many max={0}", connectionsMax);
+            LOG.log(Level.WARNING, "connection refused, too many max=" + connectionsMax);
             String text = "The worker has as many connections as it may; retry later";
             refuse(socket, FailureKind.FAILURE_BUSY, text);
             return false;

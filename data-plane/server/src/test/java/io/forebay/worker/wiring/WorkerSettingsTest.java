@@ -1,0 +1,104 @@
+package io.forebay.worker.wiring;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.forebay.proto.FailureKind;
+import io.forebay.schema.ForebayException;
+import io.smallrye.config.SmallRyeConfig;
+import io.smallrye.config.SmallRyeConfigBuilder;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+final class WorkerSettingsTest {
+    private static final Map<String, String> MINIMAL =
+            Map.of(
+                    "forebay.worker.staging-directory", "/staging",
+                    "forebay.worker.socket", "/run/w.sock",
+                    "forebay.worker.node", "node-1");
+
+    @Test
+    void littleIsEnough() {
+        WorkerSettings settings = settings(Map.of());
+        assertEquals("node-1", settings.id());
+        assertEquals(Path.of("/staging"), settings.stagingDirectory());
+        assertTrue(settings.capacityBytes().isEmpty());
+        assertEquals(new WorkerSettings.Address("127.0.0.1", 9090), settings.controlPlane());
+        assertFalse(settings.s3().pathStyle());
+        assertTrue(settings.s3().keys().isEmpty());
+    }
+
+    @Test
+    void everyKeyCounts() {
+        WorkerSettings settings =
+                settings(
+                        Map.of(
+                                "forebay.worker.id", "w",
+                                "forebay.worker.capacity-bytes", "1000",
+                                "forebay.control-plane", "cp:1",
+                                "forebay.s3.endpoint", "http://s3:9000",
+                                "forebay.s3.region", "eu",
+                                "forebay.s3.access-key", "a",
+                                "forebay.s3.secret-key", "hunter2"));
+        assertEquals("w", settings.id());
+        assertEquals(1000, settings.capacityBytes().orElseThrow());
+        assertEquals("cp", settings.controlPlane().host());
+        assertTrue(settings.s3().pathStyle());
+        assertEquals("eu", settings.s3().region());
+        assertFalse(settings.toString().contains("hunter2"));
+    }
+
+    @Test
+    void wrongValuesNameTheirKey() {
+        Map<String, String> wrong = new HashMap<>();
+        wrong.put("forebay.worker.staging-directory", "");
+        wrong.put("forebay.worker.socket", "a\0b");
+        wrong.put("forebay.worker.capacity-bytes", "-1");
+        wrong.put("forebay.control-plane", "host");
+        wrong.put("forebay.s3.endpoint", "not an address");
+        wrong.put("forebay.s3.path-style", "maybe");
+        wrong.forEach((key, value) -> {
+            ForebayException e =
+                    assertThrows(ForebayException.class, () -> settings(Map.of(key, value)));
+            assertEquals(FailureKind.FAILURE_INVALID, e.kind());
+            assertTrue(String.valueOf(e.getMessage()).contains(key), e.getMessage());
+        });
+        ForebayException e =
+                assertThrows(
+                        ForebayException.class,
+                        () -> settings(Map.of("forebay.s3.access-key", "a")));
+        assertTrue(String.valueOf(e.getMessage()).contains("forebay.s3.secret-key"));
+    }
+
+    @Test
+    void unknownKeysAreRefusedWithTheNearest() {
+        UnknownKeys.refuse(config(Map.of("forebay.worker.id", "w", "other.key", "x")));
+        ForebayException e =
+                assertThrows(
+                        ForebayException.class,
+                        () ->
+                                UnknownKeys.refuse(
+                                        config(Map.of("forebay.worker.capacity-byte", "1"))));
+        assertTrue(
+                String.valueOf(e.getMessage()).contains("nearest=forebay.worker.capacity-bytes"),
+                e.getMessage());
+    }
+
+    private static WorkerSettings settings(Map<String, String> more) {
+        Map<String, String> all = new HashMap<>(MINIMAL);
+        all.putAll(more);
+        return WorkerSettings.of(config(all).getConfigMapping(WorkerMapping.class));
+    }
+
+    private static SmallRyeConfig config(Map<String, String> values) {
+        return new SmallRyeConfigBuilder()
+                .withMapping(WorkerMapping.class)
+                .withValidateUnknown(false) // as application.properties says
+                .withDefaultValues(values)
+                .build();
+    }
+}

@@ -1,0 +1,381 @@
+package io.forebay.worker.wiring;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.forebay.persist.InMemoryObjectStore;
+import io.forebay.persist.ObjectRef;
+import io.forebay.persist.s3.S3Settings;
+import io.forebay.proto.BucketLocation;
+import io.forebay.proto.Claims;
+import io.forebay.proto.DropStagedTask;
+import io.forebay.proto.EndedTask;
+import io.forebay.proto.EvictTask;
+import io.forebay.proto.FailureKind;
+import io.forebay.proto.ObjectSource;
+import io.forebay.proto.PublishOutcome;
+import io.forebay.proto.SettleTask;
+import io.forebay.proto.StagedRef;
+import io.forebay.proto.StagedVerdict;
+import io.forebay.proto.Task;
+import io.forebay.proto.UploadTask;
+import io.forebay.schema.ForebayException;
+import io.forebay.transport.local.StagedFileClient;
+import io.forebay.transport.posix.NativeFile;
+import io.forebay.worker.telemetry.TaskTrace;
+import io.forebay.worker.telemetry.WorkerMetrics;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.opentelemetry.api.OpenTelemetry;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.ValueLayout;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A whole worker beside a control plane and a bucket that tests can steer. */
+final class WorkerTest {
+    private static final BucketLocation BUCKET =
+            BucketLocation.newBuilder().setBucket("bucket").setPrefix("w/").build();
+    private static final long WS = 5;
+    private static final long CAPACITY = 1 << 20;
+
+    @TempDir Path temporary;
+
+    private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
+    private final InMemoryObjectStore bucket = new InMemoryObjectStore();
+    private final CountDownLatch fencedWorker = new CountDownLatch(1);
+    private int port;
+    private FakeControlPlane control = new FakeControlPlane(0);
+
+    @BeforeEach
+    void startControlPlane() throws IOException {
+        try (ServerSocket probe = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            port = probe.getLocalPort();
+        }
+        control = new FakeControlPlane(port).start();
+    }
+
+    @AfterEach
+    void stopControlPlane() {
+        control.close();
+        bucket.close();
+    }
+
+    private Worker worker() {
+        WorkerSettings settings =
+                new WorkerSettings(
+                        FakeControlPlane.WORKER,
+                        "node-1",
+                        temporary.resolve("staging"),
+                        temporary.resolve("run/worker.sock"),
+                        OptionalLong.of(CAPACITY),
+                        new WorkerSettings.Address("127.0.0.1", port),
+                        S3Settings.of(Optional.empty(), "us-east-1", true, Optional.empty()));
+        WorkerParts parts =
+                new WorkerParts(new WorkerMetrics(registry), new TaskTrace(OpenTelemetry.noop()));
+        Worker worker = new Worker(settings, parts, bucket, fencedWorker::countDown);
+        worker.start();
+        return worker;
+    }
+
+    private StagedFileClient client() {
+        return StagedFileClient.connect(temporary.resolve("run/worker.sock"));
+    }
+
+    private Path staged(long ino) {
+        return temporary.resolve("staging/files/5/%02x/%d".formatted(ino & 0xff, ino));
+    }
+
+    @Test
+    void aFileIsWrittenUploadedEvictedAndBroughtBack() throws Exception {
+        try (Worker _ = worker();
+                StagedFileClient client = client()) {
+            write(client, 7, "checkpoint");
+            assertEquals("checkpoint", Files.readString(staged(7)));
+            String etag = upload(7, "checkpoint".length());
+            until(() -> count("forebay.flush.uploads") == 1);
+            control.tasks.add(
+                    task().setEvict(EvictTask.newBuilder().setIno(7).setGeneration(1)).build());
+            until(() -> !Files.exists(staged(7)));
+            assertEquals("checkpoint", read(client, source(7, etag, 10)));
+            assertEquals(10, count("forebay.fetch.downloaded"));
+            assertEquals("checkpoint", Files.readString(staged(7)));
+            assertEquals("checkpoint", read(client, source(7, "gone", 10))); // it is here
+        }
+    }
+
+    @Test
+    void tokensAreChecked() {
+        try (Worker _ = worker();
+                StagedFileClient client = client()) {
+            byte[] token = FakeControlPlane.token(claims(7).setCreate(true));
+            token[token.length - 1] ^= 1;
+            assertFails(FailureKind.FAILURE_PERMISSION, client, token);
+            assertFalse(Files.exists(staged(7)));
+        }
+    }
+
+    @Test
+    void readersCannotWriteAndTruncationCuts() throws IOException {
+        try (Worker _ = worker();
+                StagedFileClient client = client()) {
+            write(client, 7, "long content");
+            try (NativeFile file = client.open(FakeControlPlane.token(claims(7)));
+                    Arena arena = Arena.ofConfined()) {
+                assertThrows(RuntimeException.class, () -> file.pwrite(arena.allocate(1), 0));
+            }
+            Claims.Builder truncating = claims(7).setWrite(true).setTruncate(true);
+            client.open(FakeControlPlane.token(truncating)).close();
+            assertEquals(0, Files.size(staged(7)));
+        }
+    }
+
+    /** Bytes that should be here and are not are an error, never an empty file. */
+    @Test
+    void missingBytesAreAnError() throws IOException {
+        try (Worker _ = worker();
+                StagedFileClient client = client()) {
+            byte[] missing = FakeControlPlane.token(claims(7).setSize(10));
+            assertFails(FailureKind.FAILURE_UNAVAILABLE, client, missing);
+            assertFalse(Files.exists(staged(7)));
+            byte[] changed = FakeControlPlane.token(source(7, "no such object", 10));
+            assertFails(FailureKind.FAILURE_NOT_FOUND, client, changed);
+            assertFalse(Files.exists(staged(7)));
+            client.open(FakeControlPlane.token(claims(8).setSize(0))).close();
+            assertEquals(0, Files.size(staged(8)));
+        }
+    }
+
+    @Test
+    void whatIsOnTheDiskIsSortedOutBeforeOpens() throws IOException {
+        for (long ino = 1; ino <= 3; ino++) {
+            Files.createDirectories(Objects.requireNonNull(staged(ino).getParent()));
+            Files.writeString(staged(ino), "bytes");
+        }
+        Files.writeString(temporary.resolve("staging/format"), "forebay-staging 1\n");
+        String boot = Files.readString(Path.of("/proc/sys/kernel/random/boot_id"));
+        Files.writeString(temporary.resolve("staging/boot"), boot);
+        verdict(1, StagedVerdict.Need.NEED_NONE);
+        verdict(2, StagedVerdict.Need.NEED_CLEAN);
+        verdict(3, StagedVerdict.Need.NEED_DIRTY);
+        try (Worker _ = worker();
+                StagedFileClient client = client()) {
+            assertEquals("bytes", read(client, claims(3).setSize(5)));
+            assertFalse(Files.exists(staged(1)));
+            assertTrue(Files.exists(staged(2)));
+        }
+    }
+
+    /** After a power loss clean files may lack bytes: they go, dirty ones stay (I5). */
+    @Test
+    void afterARebootCleanFilesAreDropped() throws IOException {
+        try (Worker _ = worker();
+                StagedFileClient client = client()) {
+            write(client, 2, "clean");
+            write(client, 3, "dirty");
+        }
+        Files.writeString(temporary.resolve("staging/boot"), "another boot\n");
+        verdict(2, StagedVerdict.Need.NEED_CLEAN);
+        try (Worker _ = worker();
+                StagedFileClient client = client()) {
+            assertEquals("dirty", read(client, claims(3).setSize(5)));
+            assertFalse(Files.exists(staged(2)));
+        }
+    }
+
+    /** Under pressure clean files go, and never a dirty one (I5). */
+    @Test
+    void pressureEvictsWhatIsCleanOnly() throws Exception {
+        control.evictable.set(intent -> intent.getIno() != 1);
+        try (Worker _ = worker();
+                StagedFileClient client = client()) {
+            String fifth = "x".repeat((int) CAPACITY / 5);
+            for (long ino = 1; ino <= 4; ino++) {
+                write(client, ino, fifth);
+            }
+            for (long ino = 1; ino <= 3; ino++) {
+                upload(ino, fifth.length());
+            }
+            until(() -> count("forebay.flush.uploads") == 3);
+            write(client, 5, fifth); // above the high-water mark
+            until(() -> !Files.exists(staged(2)) && !Files.exists(staged(3)));
+            assertTrue(Files.exists(staged(1)), "refused");
+            assertTrue(Files.exists(staged(4)), "dirty");
+            assertTrue(Files.exists(staged(5)), "dirty");
+        }
+    }
+
+    @Test
+    void tasksWithoutAnUploadAreDone() throws Exception {
+        try (Worker _ = worker();
+                StagedFileClient client = client()) {
+            write(client, 7, "bytes");
+            control.tasks.add(
+                    task().setSettle(SettleTask.newBuilder().setIno(7).setGeneration(1)).build());
+            EndedTask settled = next(control.ended);
+            assertTrue(settled.getSettled().getPresent());
+            assertEquals(5, settled.getSettled().getSize());
+            assertTrue(settled.getSettled().getBlocks() > 0);
+            control.tasks.add(task().setDropStaged(DropStagedTask.newBuilder().setIno(7)).build());
+            assertEquals(7, next(control.ended).getDroppedIno());
+            assertFalse(Files.exists(staged(7)));
+        }
+    }
+
+    @Test
+    void aForgottenWorkerRegistersAgain() {
+        try (Worker worker = worker()) {
+            until(worker::isReady);
+            control.heartbeat.set(FailureKind.FAILURE_NOT_FOUND);
+            until(() -> control.epoch.get() == 2);
+            assertTrue(worker.isReady());
+        }
+    }
+
+    @Test
+    void aFencedWorkerStops() throws InterruptedException {
+        try (Worker worker = worker()) {
+            until(worker::isReady);
+            control.heartbeat.set(FailureKind.FAILURE_STALE);
+            assertTrue(fencedWorker.await(30, TimeUnit.SECONDS));
+            assertTrue(worker.isFenced());
+            assertFalse(worker.isReady());
+        }
+    }
+
+    @Test
+    void opensWaitForAControlPlaneThatComesLater() throws IOException {
+        control.close();
+        try (Worker worker = worker();
+                StagedFileClient client = client()) {
+            assertFalse(worker.isReady());
+            control = new FakeControlPlane(port).start();
+            write(client, 7, "bytes");
+            assertTrue(worker.isReady());
+        }
+    }
+
+    @Test
+    void aSecondWorkerOnTheSameDiskIsRefused() {
+        try (Worker _ = worker()) {
+            ForebayException e = assertThrows(ForebayException.class, () -> worker().close());
+            assertEquals(FailureKind.FAILURE_BUSY, e.kind());
+        }
+    }
+
+    @Test
+    void heartbeatsSayWhatIsUsed() throws Exception {
+        try (Worker _ = worker();
+                StagedFileClient client = client()) {
+            write(client, 7, "x".repeat(100_000));
+            until(() -> next(control.heartbeats).getUsedBytes() >= 100_000);
+            assertTrue(next(control.heartbeats).getFreeBytes() <= CAPACITY - 100_000);
+        }
+    }
+
+    private void verdict(long ino, StagedVerdict.Need need) {
+        control.verdicts.put(
+                StagedRef.newBuilder().setWorkspaceId(WS).setIno(ino).build(),
+                StagedVerdict.newBuilder().setNeed(need).setGeneration(1).build());
+    }
+
+    private static Task.Builder task() {
+        return Task.newBuilder().setWorkspaceId(WS).setLocation(BUCKET);
+    }
+
+    /** The etag of the object. */
+    private String upload(long ino, long size) throws InterruptedException {
+        String key = "file-" + ino;
+        control.tasks.add(
+                task().setUpload(
+                                UploadTask.newBuilder()
+                                        .setIno(ino)
+                                        .setGeneration(1)
+                                        .setKey(key)
+                                        .setSize(size))
+                        .build());
+        PublishOutcome outcome = next(control.outcomes);
+        assertTrue(outcome.hasPublished(), outcome.toString());
+        assertEquals(size, bucket.head(ObjectRef.of(BUCKET, key)).orElseThrow().size());
+        return outcome.getPublished().getEtag();
+    }
+
+    private static Claims.Builder claims(long ino) {
+        return Claims.newBuilder().setWorkspaceId(WS).setIno(ino).setGeneration(1);
+    }
+
+    private static Claims.Builder source(long ino, String etag, long size) {
+        return claims(ino)
+                .setSize(size)
+                .setLocation(BUCKET)
+                .setSource(
+                        ObjectSource.newBuilder()
+                                .setKey(etag.startsWith("no ") ? "absent" : "file-" + ino)
+                                .setEtag(etag)
+                                .setSize(size));
+    }
+
+    private static void write(StagedFileClient client, long ino, String text) {
+        Claims.Builder claims = claims(ino).setCreate(true).setWrite(true);
+        try (NativeFile file = client.open(FakeControlPlane.token(claims));
+                Arena arena = Arena.ofConfined()) {
+            byte[] bytes = text.getBytes(StandardCharsets.US_ASCII);
+            file.pwrite(arena.allocateFrom(ValueLayout.JAVA_BYTE, bytes), 0);
+        }
+    }
+
+    private static String read(StagedFileClient client, Claims.Builder claims) {
+        try (NativeFile file = client.open(FakeControlPlane.token(claims));
+                Arena arena = Arena.ofConfined()) {
+            var target = arena.allocate(file.stat().size());
+            file.pread(target, 0);
+            return new String(target.toArray(ValueLayout.JAVA_BYTE), StandardCharsets.US_ASCII);
+        }
+    }
+
+    private double count(String counter) {
+        return registry.get(counter).counter().count();
+    }
+
+    private static void assertFails(FailureKind kind, StagedFileClient client, byte[] token) {
+        ForebayException e = assertThrows(ForebayException.class, () -> client.open(token).close());
+        assertEquals(kind, e.kind(), e.getMessage());
+    }
+
+    private static <T> T next(BlockingQueue<T> queue) {
+        try {
+            return Objects.requireNonNull(queue.poll(30, TimeUnit.SECONDS), "nothing came");
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static void until(BooleanSupplier condition) {
+        Duration step = Duration.ofMillis(20);
+        for (int i = 0; i < 1_500 && !condition.getAsBoolean(); i++) {
+            try {
+                Thread.sleep(step);
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+        }
+        assertTrue(condition.getAsBoolean(), "it did not come about in 30 s");
+    }
+}
