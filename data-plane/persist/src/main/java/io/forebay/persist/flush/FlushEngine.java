@@ -4,14 +4,15 @@ import io.forebay.persist.ObjectStore;
 import io.forebay.proto.Task;
 import java.time.Duration;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Runs the control plane's tasks, a bounded number at a time, until it is closed. A task that it
@@ -30,7 +31,8 @@ public final class FlushEngine implements AutoCloseable {
     private final ExecutorService tasks = Executors.newVirtualThreadPerTaskExecutor();
     private final ExecutorService helpers = Executors.newVirtualThreadPerTaskExecutor();
     private final Semaphore room;
-    private final Set<TaskId> running = ConcurrentHashMap.newKeySet();
+    private final ConcurrentMap<TaskId, Object> running = new ConcurrentHashMap<>();
+    private final AtomicInteger inFlight = new AtomicInteger();
     private final TaskRunner runner;
     private final Thread taker = Thread.ofVirtual().name("flush-taker").unstarted(this::take);
 
@@ -59,7 +61,7 @@ public final class FlushEngine implements AutoCloseable {
 
     /** Tasks that are in flight. */
     public int inFlight() {
-        return running.size();
+        return inFlight.get();
     }
 
     /** Takes no more tasks, pauses large uploads, and waits as long as the settings say. */
@@ -73,7 +75,7 @@ public final class FlushEngine implements AutoCloseable {
                 LOG.log(
                         System.Logger.Level.WARNING,
                         "tasks are left to a later start inFlight={0}",
-                        running.size());
+                        inFlight.get());
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -112,26 +114,32 @@ public final class FlushEngine implements AutoCloseable {
         int launched = 0;
         for (Task task : taken) {
             TaskId id = TaskId.of(task);
-            if (launched == permits || closing.getCount() == 0 || !running.add(id)) {
+            Object run = new Object();
+            if (launched == permits || running.putIfAbsent(id, run) != null) {
                 continue;
             }
+            inFlight.incrementAndGet();
             try {
-                tasks.execute(() -> run(id, task));
+                tasks.execute(() -> run(task, () -> running.remove(id, run)));
                 launched++;
             } catch (RejectedExecutionException e) {
-                running.remove(id); // closed meanwhile
+                inFlight.decrementAndGet(); // closed meanwhile
             }
         }
         return launched;
     }
 
-    private void run(TaskId id, Task task) {
+    private void run(Task task, Runnable forget) {
         try {
-            listener.runAround(task, () -> runner.run(task));
+            listener.runAround(task, () -> runner.run(task, forget));
         } catch (RuntimeException e) {
-            LOG.log(System.Logger.Level.ERROR, "a task failed by a bug id=" + id, e);
+            LOG.log(
+                    System.Logger.Level.ERROR,
+                    "a task failed by a bug work=" + task.getWorkCase(),
+                    e);
         } finally {
-            running.remove(id);
+            forget.run();
+            inFlight.decrementAndGet();
             room.release();
         }
     }

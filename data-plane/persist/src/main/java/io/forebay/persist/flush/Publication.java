@@ -22,6 +22,8 @@ final class Publication {
     /** Looks at the key and writes again: more means that somebody writes it all the time. */
     private static final int WRITES_MAX = 3;
 
+    private static final System.Logger LOG = System.getLogger(Publication.class.getName());
+
     private final ControlCalls control;
     private final ObjectStore store;
     private final CountDownLatch closing;
@@ -94,6 +96,9 @@ final class Publication {
                 }
             } catch (ForebayException e) {
                 return afterFailure(upload, e);
+            } catch (RuntimeException e) {
+                LOG.log(System.Logger.Level.ERROR, "a write failed by a bug", e);
+                return new UploadEnd.WriteFailed("A bug: " + e, false);
             }
         }
         return new UploadEnd.WriteFailed("The key changes all the time; tried again.", true);

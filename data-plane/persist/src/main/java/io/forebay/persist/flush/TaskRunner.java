@@ -51,15 +51,17 @@ final class TaskRunner {
 
     /**
      * Never throws what a caller could handle: a task that fails is reported or handed out again.
+     * {@code beforeReport} runs when the work is over: once it is reported, the same task may come
+     * again.
      */
-    void run(Task task) {
+    void run(Task task, Runnable beforeReport) {
         Instant start = reporter.clock().instant();
         reporter.listener().started(task);
         try {
             if (task.hasUpload()) {
-                upload(Upload.of(task), start);
+                upload(Upload.of(task), start, beforeReport);
             } else {
-                other(task);
+                report(other(task), beforeReport);
                 reporter.listener().ended(task, reporter.since(start));
             }
         } catch (ForebayException e) {
@@ -67,8 +69,9 @@ final class TaskRunner {
         }
     }
 
-    private void upload(Upload upload, Instant start) {
+    private void upload(Upload upload, Instant start, Runnable beforeReport) {
         Uploader.Result result = uploader.upload(upload);
+        beforeReport.run();
         Task task = upload.task();
         FlushListener listener = reporter.listener();
         String uploadId = result.open().map(MultipartUpload::id).orElse("");
@@ -124,38 +127,47 @@ final class TaskRunner {
                 .build();
     }
 
-    private void other(Task task) {
+    private void report(Optional<EndedTask> end, Runnable beforeReport) {
+        beforeReport.run();
+        end.ifPresent(each -> control.end(each));
+    }
+
+    /** Nothing where the control plane knows already. */
+    private Optional<EndedTask> other(Task task) {
         long workspace = task.getWorkspaceId();
+        EndedTask.Builder ended = ended(task);
         switch (task.getWorkCase()) {
-            case REMOVE_OBJECT -> control.end(remove(task));
+            case REMOVE_OBJECT -> ended.setRemovedObject(remove(task));
             case DROP_STAGED -> {
                 long ino = task.getDropStaged().getIno();
                 staged.drop(workspace, ino);
-                control.end(ended(task).setDroppedIno(ino).build());
+                ended.setDroppedIno(ino);
             }
             case EVICT -> {
                 long ino = task.getEvict().getIno();
-                if (!staged.evict(workspace, ino, task.getEvict().getGeneration())) {
-                    control.end(ended(task).setEvictRefusedIno(ino).build());
+                if (staged.evict(workspace, ino, task.getEvict().getGeneration())) {
+                    return Optional.empty();
                 }
+                ended.setEvictRefusedIno(ino);
             }
             case PROBE -> {
                 ProbeReport report = store.probe(task.getLocation());
-                ProbeResult.Builder result =
-                        ProbeResult.newBuilder().setOk(report.ok()).setMessage(report.message());
-                control.end(ended(task).setProbe(result).build());
+                ended.setProbe(
+                        ProbeResult.newBuilder().setOk(report.ok()).setMessage(report.message()));
             }
             case SETTLE -> {
                 long ino = task.getSettle().getIno();
                 long generation = task.getSettle().getGeneration();
-                control.end(
-                        ended(task).setSettled(staged.settle(workspace, ino, generation)).build());
+                ended.setSettled(staged.settle(workspace, ino, generation));
             }
-            case UPLOAD, WORK_NOT_SET -> {}
+            case UPLOAD, WORK_NOT_SET -> {
+                return Optional.empty();
+            }
         }
+        return Optional.of(ended.build());
     }
 
-    private EndedTask remove(Task task) {
+    private RemovedObject remove(Task task) {
         RemoveObjectTask work = task.getRemoveObject();
         RemovedObject.Builder result = RemovedObject.newBuilder().setKey(work.getKey());
         try {
@@ -169,7 +181,7 @@ final class TaskRunner {
         } catch (ForebayException e) {
             result.setMessage(e.getMessage());
         }
-        return ended(task).setRemovedObject(result).build();
+        return result.build();
     }
 
     /** The object that we know, or one that a put of unknown outcome of ours left. */

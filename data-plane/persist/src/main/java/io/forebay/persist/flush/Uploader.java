@@ -31,6 +31,7 @@ import java.util.OptionalInt;
  * and the staged file's stamp is compared after the last one.
  */
 final class Uploader {
+    private static final System.Logger LOG = System.getLogger(Uploader.class.getName());
     private static final Path NOTHING = Path.of("/dev/null");
 
     private final StagedBytes staged;
@@ -57,6 +58,9 @@ final class Uploader {
             end = new UploadEnd.Failed(e.getMessage());
         } catch (IOException e) {
             end = new UploadEnd.Failed("The staged file cannot be read: " + e.getMessage());
+        } catch (RuntimeException e) {
+            LOG.log(System.Logger.Level.ERROR, "an upload failed by a bug", e);
+            end = new UploadEnd.Failed("A bug: " + e);
         }
         return attempt.result(end);
     }
@@ -97,13 +101,12 @@ final class Uploader {
             try {
                 store.abort(gone);
             } catch (ForebayException e) {
-                System.getLogger(Uploader.class.getName())
-                        .log(
-                                System.Logger.Level.WARNING,
-                                "a multipart upload was left behind; the bucket's rules should"
-                                        + " expire it upload={0} cause={1}",
-                                gone.id(),
-                                e.getMessage());
+                LOG.log(
+                        System.Logger.Level.WARNING,
+                        "a multipart upload was left behind; the rules of the bucket should"
+                                + " expire it upload={0} cause={1}",
+                        gone.id(),
+                        e.getMessage());
             }
         }
 
@@ -193,12 +196,10 @@ final class Uploader {
             long length = plan.length(number);
             int crc = checksum(file, offset, length);
             UploadedPart there = held.get(number);
-            if (there != null
-                    && there.size() == length
-                    && there.crc32c().equals(OptionalInt.of(crc))) {
-                return there;
-            }
             Slice slice = new Slice(file.channel(), offset, length, crc);
+            if (there != null && HeldPart.has(there, slice)) {
+                return new UploadedPart(number, there.etag(), length, OptionalInt.of(crc));
+            }
             UploadedPart sent = store.uploadPart(target, number, slice);
             count(length);
             return sent;
