@@ -27,7 +27,8 @@ record StartFailure(String line, boolean foreseen) {
                 }
                 case QuarkusBindException taken -> {
                     return foreseen(
-                            "Port %d of %s is taken or not ours: stop what uses it, or choose another."
+                            ("Port %d of %s is taken or not ours: stop what uses it,"
+                                            + " or choose another.")
                                     .formatted(taken.getPort(), taken.getHost()));
                 }
                 case ConfigurationException known -> {

@@ -64,7 +64,7 @@ final class Measurements {
     private static MultiGauge byWorkspace(MeterRegistry registry, MetricName name) {
         return MultiGauge.builder(name.label())
                 .description(name.description())
-                .baseUnit(name.unit())
+                .baseUnit(name.unit().isEmpty() ? null : name.unit())
                 .register(registry);
     }
 }

@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.ByteString;
+import io.forebay.observability.MetricName;
+import io.forebay.observability.ProcessKind;
 import io.forebay.proto.AttachReply;
 import io.forebay.proto.AttachRequest;
 import io.forebay.proto.Attributes;
@@ -201,7 +203,8 @@ final class ServicesTest {
         String reason =
                 graphQl.error(
                         "UNAVAILABLE",
-                        "mutation { createWorkspace(input: {name: \"refused\", bucket: \"%s\"}) { id } }"
+                        ("mutation { createWorkspace("
+                                        + "input: {name: \"refused\", bucket: \"%s\"}) { id } }")
                                 .formatted(SimulatedWorker.WRONG_BUCKET));
         assertTrue(reason.contains("the bucket does not exist"), reason);
         assertTrue(
@@ -301,8 +304,20 @@ final class ServicesTest {
         assertTrue(graphQl.text("/q/health/ready").contains("\"UP\""));
         String metrics = graphQl.text("/q/metrics");
         assertTrue(metrics.contains("forebay_metadata_seconds_count{rpc=\"Register\"}"), metrics);
-        assertTrue(metrics.contains("forebay_workers"));
+        for (MetricName name : MetricName.values()) {
+            if (name.process() == ProcessKind.CONTROL_PLANE && !appearsLater(name)) {
+                assertTrue(
+                        metrics.contains("\n" + name.prometheusName()),
+                        name.prometheusName() + " is not in\n" + metrics);
+            }
+        }
         assertTrue(graphQl.text("/q/graphql-ui/").contains("html"));
+    }
+
+    /** What there is per workspace, or of what never happened, has no line yet. */
+    private static boolean appearsLater(MetricName name) {
+        return name.description().contains("tag workspace")
+                || name.description().contains("status");
     }
 
     @Test
