@@ -47,7 +47,7 @@ public final class Workspaces implements ProbeListener {
         WorkspaceRecord record = database.transact(tx -> create(tx, request));
         LOG.log(
                 System.Logger.Level.INFO,
-                "A workspace was made and its location is tried workspace={0} bucket={1} prefix={2}",
+                "A workspace was made, its location is tried workspace={0} bucket={1} prefix={2}",
                 record.getName(),
                 record.getLocation().getBucket(),
                 record.getLocation().getPrefix());

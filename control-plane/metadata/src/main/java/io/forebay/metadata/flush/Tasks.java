@@ -147,7 +147,7 @@ public final class Tasks {
             switch (prepare(space, lease, task, record)) {
                 case Step.Drop _ -> Queue.remove(space, lease.worker(), task);
                 case Step.Wait(long millis) ->
-                        move(space, lease, task, record.toBuilder(), millis, false);
+                        move(space, lease, task, record.toBuilder().setLeased(false), millis);
                 case Step.Give(Task.Builder given) -> {
                     if (task.kind() != TaskKind.UPLOAD) {
                         given.setAttempt(record.getAttempt());
@@ -159,8 +159,10 @@ public final class Tasks {
                                     .setLocation(space.workspace().getLocation())
                                     .build());
                     TaskRecord.Builder leased =
-                            record.toBuilder().setAttempt(record.getAttempt() + 1);
-                    move(space, lease, task, leased, Lease.MILLIS, true);
+                            record.toBuilder()
+                                    .setAttempt(record.getAttempt() + 1)
+                                    .setLeased(true);
+                    move(space, lease, task, leased, Lease.MILLIS);
                 }
             }
         }
@@ -172,9 +174,8 @@ public final class Tasks {
             Lease lease,
             TaskId task,
             TaskRecord.Builder record,
-            long millis,
-            boolean leased) {
-        record.setDueMillis(space.nowMillis() + millis).setLeased(leased);
+            long millis) {
+        record.setDueMillis(space.nowMillis() + millis);
         Queue.move(space, lease.worker(), task, record.build());
     }
 

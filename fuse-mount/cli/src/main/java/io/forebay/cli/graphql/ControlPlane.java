@@ -55,7 +55,8 @@ public final class ControlPlane {
 
     public void createWorkspace(String name, BucketAt at, int flushDelayMillis) {
         client.ask(
-                "mutation($input: CreateWorkspaceInput!) { createWorkspace(input: $input) { name } }",
+                "mutation($input: CreateWorkspaceInput!)"
+                        + " { createWorkspace(input: $input) { name } }",
                 Map.of(
                         "input",
                         Map.of(
@@ -75,8 +76,12 @@ public final class ControlPlane {
         JsonNode result =
                 client.ask(
                                 """
-                                mutation($workspace: String!, $path: String!, $wait: Boolean!, $seconds: Int!) {
-                                  flush(workspace: $workspace, path: $path, wait: $wait, timeoutSeconds: $seconds) {
+                                mutation(
+                                  $workspace: String!, $path: String!,
+                                  $wait: Boolean!, $seconds: Int!
+                                ) {
+                                  flush(workspace: $workspace, path: $path,
+                                        wait: $wait, timeoutSeconds: $seconds) {
                                     settled pendingFiles failures { path error } } }
                                 """,
                                 Map.of(

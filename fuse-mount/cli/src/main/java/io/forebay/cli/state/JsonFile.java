@@ -32,7 +32,8 @@ final class JsonFile {
         } catch (JsonProcessingException | java.nio.charset.CharacterCodingException damaged) {
             throw new CliFailure(
                     file
-                            + " is damaged: restore it, or move the state directory away and start anew",
+                            + " is damaged: restore it, or move the state directory away"
+                            + " and start anew",
                     damaged);
         } catch (IOException failed) {
             throw new CliFailure("cannot read " + file + ": " + reason(failed), failed);
