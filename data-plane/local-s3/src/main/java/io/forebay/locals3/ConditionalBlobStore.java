@@ -22,10 +22,19 @@ import software.amazon.awssdk.services.s3.model.PutObjectResponse;
 /**
  * Makes conditional writes atomic. S3Proxy checks If-Match before it writes and lets another writer
  * in between; here the check is made again under a lock that every write of the key takes.
+ *
+ * <p>S3Proxy 4.1.0 keeps the If-Match of a completion to itself: it looks at the stub of the upload
+ * and then, only for If-Match, at the object. That second look is remembered, and the object must
+ * still be the one that was seen.
  */
 final class ConditionalBlobStore extends ForwardingBlobStore {
     /** Keys share locks; more only means that fewer writers of different keys meet. */
     private static final int LOCKS = 1024;
+
+    /** Begins the key of the object that S3Proxy keeps for an upload. */
+    private static final String STUB = ".s3proxy-mpu-stub-";
+
+    private static final ThreadLocal<@Nullable Look> LAST_LOOK = new ThreadLocal<>();
 
     private final ReentrantLock[] locks =
             Stream.generate(ReentrantLock::new).limit(LOCKS).toArray(ReentrantLock[]::new);
@@ -48,14 +57,40 @@ final class ConditionalBlobStore extends ForwardingBlobStore {
     }
 
     @Override
+    public @Nullable HeadObjectResponse blobMetadataIfPresent(String bucket, String key) {
+        Look before = LAST_LOOK.get();
+        HeadObjectResponse there = super.blobMetadataIfPresent(bucket, key);
+        boolean completing = before != null && before.key().startsWith(STUB);
+        LAST_LOOK.set(new Look(bucket, key, there == null ? null : there.eTag(), completing));
+        return there;
+    }
+
+    /**
+     * Only asked for the sake of a completion can it be true. S3Proxy then completes before it
+     * answers; else it would answer 200 first, and could not say any more that the check failed.
+     */
+    @Override
+    public boolean supportsVersioning() {
+        Look look = LAST_LOOK.get();
+        return look != null && look.completing();
+    }
+
+    @Override
     public CompleteMultipartUploadResponse completeMultipartUpload(
             MultipartUpload upload, CompleteMultipartUploadRequest request) {
+        Look look = LAST_LOOK.get();
+        LAST_LOOK.remove();
+        boolean looked =
+                look != null
+                        && look.completing()
+                        && look.bucket().equals(upload.containerName())
+                        && look.key().equals(upload.blobName());
+        String ifMatch = looked ? look.etag() : request.ifMatch();
         return locked(
                 upload.containerName(),
                 upload.blobName(),
                 () -> {
-                    Conditions conditions =
-                            new Conditions(request.ifMatch(), request.ifNoneMatch());
+                    Conditions conditions = new Conditions(ifMatch, request.ifNoneMatch());
                     check(upload.containerName(), upload.blobName(), conditions);
                     return super.completeMultipartUpload(upload, request);
                 });
@@ -94,13 +129,16 @@ final class ConditionalBlobStore extends ForwardingBlobStore {
         if (conditions.ifMatch() == null && conditions.ifNoneMatch() == null) {
             return;
         }
-        HeadObjectResponse there = blobMetadataIfPresent(bucket, key);
+        HeadObjectResponse there = super.blobMetadataIfPresent(bucket, key);
         String etag = there == null ? null : there.eTag();
         if (!conditions.hold(there != null, etag)) {
             throw S3Exceptions.preconditionFailed(
                     new IllegalStateException("the object is another one"));
         }
     }
+
+    /** What this thread looked at last, and whether it looked at an upload's stub before. */
+    private record Look(String bucket, String key, @Nullable String etag, boolean completing) {}
 
     /** The two headers of a conditional write. */
     private record Conditions(@Nullable String ifMatch, @Nullable String ifNoneMatch) {
