@@ -112,7 +112,20 @@ final class SimWorker {
     }
 
     void take() {
-        rig.take(id).forEach(task -> jobs.add(new Job(task)));
+        for (Task task : rig.take(id)) {
+            UploadTask work = task.getUpload();
+            boolean running = task.hasUpload() && jobs.stream().anyMatch(job -> same(job, work));
+            if (!running) {
+                jobs.add(new Job(task));
+            }
+        }
+    }
+
+    private static boolean same(Job job, UploadTask work) {
+        UploadTask other = job.task.getUpload();
+        return other.getIno() == work.getIno()
+                && other.getGeneration() == work.getGeneration()
+                && other.getKey().equals(work.getKey());
     }
 
     void step() {

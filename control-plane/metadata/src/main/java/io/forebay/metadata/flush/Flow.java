@@ -22,19 +22,22 @@ public final class Flow {
     /**
      * The file is opened for writing.
      *
-     * @param first nobody has it open for writing yet: a new generation starts
+     * @param first nobody has it open for writing yet: a new generation starts, unless a writer
+     *     that ended without a word has started it
      */
     public static void opened(Space space, Inode inode, boolean first, boolean truncate) {
         FlushRecord.Builder flush = inode.flush();
-        if (first) {
-            boolean settled = inode.state() != FlushState.FLUSH_STATE_OPEN;
-            flush.setCleanGeneration(settled && inode.uploaded() ? inode.generation() : 0);
+        boolean open = inode.state() == FlushState.FLUSH_STATE_OPEN;
+        if (first && open) { // goes on with what a writer left that is gone
+            flush.setUnsettled(true);
+            Queue.remove(space, inode.owner(), TaskId.of(TaskKind.SETTLE, inode.ino()));
+        } else if (first) {
+            flush.setCleanGeneration(inode.uploaded() ? inode.generation() : 0);
             flush.setAttempt(0).clearError().clearNextRetryMillis();
             inode.attributes()
                     .setGeneration(inode.generation() + 1)
                     .setFlushState(FlushState.FLUSH_STATE_OPEN);
             Queue.remove(space, inode.owner(), TaskId.of(TaskKind.UPLOAD, inode.ino()));
-            Queue.remove(space, inode.owner(), TaskId.of(TaskKind.SETTLE, inode.ino()));
             dirty(space, inode);
         }
         if (truncate) {
@@ -51,6 +54,7 @@ public final class Flow {
                 inode.attributes().getSize() == size.getSize()
                         && inode.attributes().getMtimeNanos() == size.getMtimeNanos();
         inode.record().setStaged(true);
+        inode.flush().clearUnsettled();
         inode.attributes().setBlocks(size.getBlocks());
         if (!same) {
             inode.flush().setCleanGeneration(0);
@@ -61,12 +65,27 @@ public final class Flow {
         }
     }
 
+    /**
+     * Somebody who had the file open for writing ended without a word: what he wrote is known to
+     * the worker alone, and counts as closed once it has said what there is.
+     */
+    public static void abandoned(Space space, Inode inode, boolean last) {
+        inode.flush().setUnsettled(true);
+        if (last) {
+            closed(space, inode, "");
+        }
+    }
+
     /** The last one who had the file open for writing is gone. */
     public static void closed(Space space, Inode inode, String traceparent) {
         if (!inode.linked()) {
             return;
         }
         FlushRecord.Builder flush = inode.flush();
+        if (flush.getUnsettled()) {
+            Settling.request(space, inode);
+            return;
+        }
         long restored = flush.getCleanGeneration();
         if (restored != 0 && inode.hasObject() && inode.object().getGeneration() == restored) {
             inode.attributes().setGeneration(restored);
@@ -77,10 +96,6 @@ public final class Flow {
             }
         }
         flush.setTraceparent(traceparent);
-        if (!inode.record().getStaged() && !inode.uploaded()) {
-            Settling.request(space, inode); // nobody said what the worker has
-            return;
-        }
         queue(space, inode, space.nowMillis() + space.workspace().getFlushDelayMillis());
     }
 
@@ -98,6 +113,10 @@ public final class Flow {
 
     /** The bucket has the content under the file's key. */
     static void clean(Space space, Inode inode) {
+        String marked = inode.flush().getMarkedKey();
+        if (!marked.isEmpty() && !marked.equals(inode.object().getKey())) {
+            Removals.request(space, inode.owner(), marked);
+        }
         inode.attributes().setFlushState(FlushState.FLUSH_STATE_CLEAN);
         inode.flush()
                 .setAttempt(0)
@@ -106,6 +125,7 @@ public final class Flow {
                 .clearDirtySinceMillis()
                 .clearClosedSinceMillis()
                 .clearCleanGeneration()
+                .clearMarkedKey()
                 .clearUploadId()
                 .clearUploadKey()
                 .clearUploadGeneration();

@@ -12,8 +12,11 @@ import org.jspecify.annotations.Nullable;
 
 /** What is known of one key: its object, and the mark of who is about to change it. */
 final class KeyStates {
-    /** A mark that is older was left behind: no worker waits that long for one answer. */
-    private static final long MARK_MILLIS = 120_000;
+    /**
+     * A mark that is older was left behind. Longer than any worker waits for an answer of the
+     * store: a put that came after its mark was given up could follow the removal of its key.
+     */
+    private static final long MARK_MILLIS = 900_000;
 
     /** Beyond it the oldest is forgotten: its object, if it appears, is shown as a conflict. */
     private static final int UNKNOWN_MAX = 16;

@@ -78,7 +78,7 @@ public final class Publication {
     private static PublishVerdict begin(Space space, Lease lease, PublishIntent intent) {
         Inode inode = Uploads.current(space, intent.getIno(), intent.getGeneration());
         if (inode == null || !inode.owner().equals(lease.worker())) {
-            return verdict(Decision.DECISION_STALE);
+            return stale(space, lease, intent);
         }
         String key = intent.getKey();
         if (!key.equals(ObjectKeys.current(space, inode.ino()))
@@ -86,7 +86,7 @@ public final class Publication {
             if (inode.state() != FlushState.FLUSH_STATE_QUEUED) {
                 Flow.queue(space, inode, space.nowMillis());
             }
-            return verdict(Decision.DECISION_STALE);
+            return stale(space, lease, intent);
         }
         KeyRecord.Builder record = KeyStates.load(space, key);
         boolean again = KeyStates.markedBy(record, intent.getIno(), intent.getGeneration());
@@ -113,6 +113,18 @@ public final class Publication {
                 .setMaybeDone(maybeDone)
                 .addAllUnknownPuts(record.getUnknownPutsList())
                 .build();
+    }
+
+    /** Who asks again is not at it: the mark of an earlier try is nobody's any more. */
+    private static PublishVerdict stale(Space space, Lease lease, PublishIntent intent) {
+        KeyRecord.Builder record = KeyStates.load(space, intent.getKey());
+        if (KeyStates.markedBy(record, intent.getIno(), intent.getGeneration())
+                && record.getMarkWorker().equals(lease.worker())) {
+            KeyStates.abandonPut(record);
+            KeyStates.save(space, intent.getKey(), record);
+            Removals.request(space, lease.worker(), intent.getKey());
+        }
+        return verdict(Decision.DECISION_STALE);
     }
 
     /**

@@ -13,11 +13,11 @@ import io.forebay.proto.Task;
 import io.forebay.proto.TaskRecord;
 
 /** Files whose writer is gone without a word: their worker says what there is. */
-public final class Settling {
+final class Settling {
     private Settling() {}
 
     /** Asks the owner for the file's size; the file stays OPEN until the answer. */
-    public static void request(Space space, Inode inode) {
+    static void request(Space space, Inode inode) {
         if (inode.linked()) {
             Queue.put(
                     space,
@@ -64,6 +64,7 @@ public final class Settling {
                             .build();
             Flow.committed(space, inode, size);
         } else if (inode.flush().getCleanGeneration() == 0) {
+            inode.flush().clearUnsettled();
             Flow.stuck(
                     space,
                     inode,
@@ -71,6 +72,7 @@ public final class Settling {
                     "The worker never got the content before its writer ended: write it again");
             return;
         }
+        inode.flush().clearUnsettled();
         Flow.closed(space, inode, "");
     }
 }

@@ -159,9 +159,7 @@ public final class Tasks {
                                     .setLocation(space.workspace().getLocation())
                                     .build());
                     TaskRecord.Builder leased =
-                            record.toBuilder()
-                                    .setAttempt(record.getAttempt() + 1)
-                                    .setLeased(true);
+                            record.toBuilder().setAttempt(record.getAttempt() + 1).setLeased(true);
                     move(space, lease, task, leased, Lease.MILLIS);
                 }
             }
@@ -170,11 +168,7 @@ public final class Tasks {
     }
 
     private static void move(
-            Space space,
-            Lease lease,
-            TaskId task,
-            TaskRecord.Builder record,
-            long millis) {
+            Space space, Lease lease, TaskId task, TaskRecord.Builder record, long millis) {
         record.setDueMillis(space.nowMillis() + millis);
         Queue.move(space, lease.worker(), task, record.build());
     }

@@ -57,11 +57,12 @@ final class Uploads {
                 !inode.record().getStaged() && occupied(space, key, ino)
                         ? ObjectKeys.detour(ino)
                         : key;
-        if (source != null && source.getKey().equals(target)) {
-            if (!inode.record().getStaged()) {
-                return new Step.Wait(PAUSED_MILLIS);
-            }
-            source = null;
+        boolean same = source != null && source.getKey().equals(target);
+        if (same && !inode.record().getStaged()) {
+            return new Step.Wait(PAUSED_MILLIS);
+        }
+        if (same || (inode.record().getStaged() && inode.flush().getAttempt() > 0)) {
+            source = null; // what is staged does it as well, when a copy failed
         }
         inode.attributes().setFlushState(FlushState.FLUSH_STATE_UPLOADING);
         return new Step.Give(task(inode, target, source));

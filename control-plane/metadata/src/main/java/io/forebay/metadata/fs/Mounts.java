@@ -1,7 +1,6 @@
 package io.forebay.metadata.fs;
 
 import io.forebay.metadata.flush.Flow;
-import io.forebay.metadata.flush.Settling;
 import io.forebay.metadata.kv.KeyValue;
 import io.forebay.metadata.kv.ReadTransaction;
 import io.forebay.metadata.kv.Transaction;
@@ -171,9 +170,8 @@ public final class Mounts {
         if (inode == null) {
             return;
         }
-        boolean wrote = handle != null && handle.getWriting();
-        if (wrote && !Handles.anyWriting(space, ino)) {
-            Settling.request(space, inode);
+        if (handle != null && handle.getWriting()) {
+            Flow.abandoned(space, inode, !Handles.anyWriting(space, ino));
         }
         Flow.forgetUnused(space, inode);
     }
