@@ -3,6 +3,7 @@ package io.forebay.cli;
 import io.forebay.cli.graphql.GraphQlFailure;
 import io.forebay.cli.state.CliFailure;
 import java.io.PrintWriter;
+import java.util.Objects;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -33,8 +34,10 @@ public final class Forebay implements Runnable {
     }
 
     static int run(String... arguments) {
-        return new CommandLine(new Forebay())
-                .setExecutionExceptionHandler((thrown, line, _) -> report(thrown, line))
+        CommandLine line = new CommandLine(new Forebay());
+        Objects.requireNonNull(line.getSubcommands().get("mount"))
+                .setUnmatchedOptionsArePositionalParams(true);
+        return line.setExecutionExceptionHandler((thrown, at, _) -> report(thrown, at))
                 .setParameterExceptionHandler(Forebay::misused)
                 .execute(arguments);
     }
