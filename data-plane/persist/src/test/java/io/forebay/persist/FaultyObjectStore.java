@@ -19,6 +19,7 @@ public final class FaultyObjectStore implements ObjectStore {
     private final Random random; // guarded by this
     private double lostRequests; // guarded by this
     private double lostAnswers; // guarded by this
+    private volatile Runnable afterPart = () -> {};
     private boolean loseNextWrite; // guarded by this
 
     public FaultyObjectStore(ObjectStore store, long seed) {
@@ -51,6 +52,11 @@ public final class FaultyObjectStore implements ObjectStore {
             }
             return result;
         });
+    }
+
+    /** Runs whenever a part was stored. */
+    public void afterEachPart(Runnable action) {
+        afterPart = action;
     }
 
     private <T> T faulty(Supplier<T> call) {
@@ -86,7 +92,9 @@ public final class FaultyObjectStore implements ObjectStore {
 
     @Override
     public UploadedPart uploadPart(MultipartUpload upload, int number, Slice content) {
-        return faulty(() -> store.uploadPart(upload, number, content));
+        UploadedPart part = faulty(() -> store.uploadPart(upload, number, content));
+        afterPart.run();
+        return part;
     }
 
     @Override

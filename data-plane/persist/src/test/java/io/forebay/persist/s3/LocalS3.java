@@ -12,8 +12,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /** The local S3 server as a process of its own, on a free port. */
-final class LocalS3 implements AutoCloseable {
-    static final S3Settings.Keys KEYS = new S3Settings.Keys("local", "local-secret");
+public final class LocalS3 implements AutoCloseable {
+    public static final S3Settings.Keys KEYS = new S3Settings.Keys("local", "local-secret");
     private static final Path BUILT = Path.of("../local-s3/target").toAbsolutePath().normalize();
 
     private final Process process;
@@ -25,7 +25,7 @@ final class LocalS3 implements AutoCloseable {
     }
 
     /** Its class path, if it has been built. */
-    static Optional<String> classPath() throws IOException {
+    public static Optional<String> classPath() throws IOException {
         if (!Files.isDirectory(BUILT.resolve("lib"))) {
             return Optional.empty();
         }
@@ -36,7 +36,8 @@ final class LocalS3 implements AutoCloseable {
         }
     }
 
-    static LocalS3 start(String classPath, Path directory, String bucket) throws IOException {
+    public static LocalS3 start(String classPath, Path directory, String bucket)
+            throws IOException {
         Process process =
                 new ProcessBuilder(
                                 List.of(
@@ -73,7 +74,7 @@ final class LocalS3 implements AutoCloseable {
         return endpoint;
     }
 
-    S3ObjectStore open() {
+    public S3ObjectStore open() {
         return open(KEYS);
     }
 
