@@ -8,6 +8,7 @@ import io.forebay.proto.Attributes;
 import io.forebay.proto.FailureKind;
 import io.forebay.proto.GetAttributesRequest;
 import io.forebay.proto.NodeReply;
+import io.forebay.proto.NodeType;
 import io.forebay.proto.SetAttributesRequest;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -30,7 +31,9 @@ final class AttributeCalls {
     }
 
     Reply get(Request.GetAttr request) {
-        return nodes.attr(attributes(request.header().nodeId()));
+        long ino = request.header().nodeId();
+        Optional<Reply.Attr> recent = nodes.recent(ino);
+        return recent.isPresent() ? recent.get() : nodes.attr(attributes(ino));
     }
 
     Reply set(Request.SetAttr request) {
@@ -75,6 +78,9 @@ final class AttributeCalls {
                                                                 .build()),
                                 NodeReply::getFailure);
         FailureErrno.check(reply.getFailure());
+        if (reply.getAttributes().getType() == NodeType.NODE_TYPE_DIRECTORY) {
+            nodes.changed(others.getIno(), reply.getAttributes());
+        }
         Optional<OpenInode> inode = table.find(others.getIno());
         if (inode.isPresent()) {
             OpenInode.Fresh fresh = fresh(reply.getAttributes());

@@ -103,6 +103,7 @@ final class NamespaceCalls {
                                                                 .build()),
                                 NodeReply::getFailure);
         FailureErrno.check(reply.getFailure());
+        nodes.changed(header.nodeId(), reply.getParent());
         return nodes.counted(reply.getAttributes());
     }
 
@@ -124,6 +125,7 @@ final class NamespaceCalls {
                                                                 .build()),
                                 NodeReply::getFailure);
         FailureErrno.check(reply.getFailure());
+        nodes.changed(header.nodeId(), reply.getParent());
         refresh(reply.getAttributes());
         return new Reply.Ok();
     }
@@ -151,6 +153,8 @@ final class NamespaceCalls {
                                                 .rename(rename.setCaller(caller).build()),
                                 RenameReply::getFailure);
         FailureErrno.check(reply.getFailure());
+        nodes.changed(request.header().nodeId(), reply.getParent());
+        nodes.changed(request.newParent(), reply.getNewParent());
         refresh(reply.getMoved());
         if (reply.hasReplaced()) {
             refresh(reply.getReplaced());
@@ -175,8 +179,11 @@ final class NamespaceCalls {
                 Limits.NAME_BYTES_MAX);
     }
 
-    /** An open file learns of its new link count and times. */
+    /** An open file learns of its new link count and times; so does a directory. */
     private void refresh(io.forebay.proto.Attributes attributes) {
+        if (attributes.getType() == NodeType.NODE_TYPE_DIRECTORY) {
+            nodes.changed(attributes.getIno(), attributes);
+        }
         table.find(attributes.getIno())
                 .ifPresent(inode ->
                         inode.refreshed(

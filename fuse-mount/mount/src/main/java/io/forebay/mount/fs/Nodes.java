@@ -2,16 +2,22 @@ package io.forebay.mount.fs;
 
 import io.forebay.fuse.Reply;
 import io.forebay.proto.Attributes;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 
 /** What the kernel is told of nodes, and how often. */
 final class Nodes {
     private final Services services;
     private final OpenTable table;
     private final LookupCounts counts = new LookupCounts();
+    private final RecentDirectories directories;
 
     Nodes(Services services, OpenTable table) {
         this.services = services;
         this.table = table;
+        this.directories =
+                new RecentDirectories(
+                        TimeUnit.NANOSECONDS.toMillis(services.attachment().entryTimeoutNanos()));
     }
 
     LookupCounts counts() {
@@ -38,6 +44,32 @@ final class Nodes {
     Reply.Attr attr(Attributes attributes) {
         return new Reply.Attr(
                 NodeAttributes.of(current(attributes)), services.attachment().entryTimeoutNanos());
+    }
+
+    /** A directory whose entries this mount changed; unset attributes are those of no answer. */
+    void changed(long ino, Attributes directory) {
+        if (directory.getIno() == ino) {
+            directories.put(new OpenInode.Fresh(directory, services.clock().millis()));
+        } else {
+            directories.forget(ino);
+        }
+    }
+
+    /** The answer about a directory that this mount has just changed. */
+    Optional<Reply.Attr> recent(long ino) {
+        long now = services.clock().millis();
+        return directories
+                .find(ino, now)
+                .map(known ->
+                        new Reply.Attr(
+                                NodeAttributes.of(known.attributes()),
+                                left(known.atMillis(), now)));
+    }
+
+    /** What is left of the time that the kernel may believe an answer. */
+    private long left(long sinceMillis, long nowMillis) {
+        long age = TimeUnit.MILLISECONDS.toNanos(nowMillis - sinceMillis);
+        return Math.max(0, services.attachment().entryTimeoutNanos() - age);
     }
 
     /** A file that is being written here is larger and newer than the service knows. */

@@ -130,6 +130,9 @@ final class OpenCalls {
                                                 .create(create.setCaller(caller).build()),
                                 OpenReply::getFailure);
         FailureErrno.check(reply.getFailure());
+        if (reply.getCreated()) {
+            nodes.changed(header.nodeId(), reply.getParent());
+        }
         return reply;
     }
 

@@ -92,12 +92,13 @@ final class OpenInode {
     synchronized boolean endOpen(boolean failedAfterGrant) {
         pendingOpens--;
         releaseWanted |= failedAfterGrant;
-        if (pendingOpens > 0 || !releaseWanted || releaseQueued) {
+        if (pendingOpens > 0 || !releaseWanted) {
             return false;
         }
         releaseWanted = false;
+        boolean queue = !releaseQueued; // one that is queued already tells the newest state
         releaseQueued = true;
-        return true;
+        return queue;
     }
 
     /**

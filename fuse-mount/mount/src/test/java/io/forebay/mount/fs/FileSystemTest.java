@@ -334,6 +334,22 @@ final class FileSystemTest {
     }
 
     @Test
+    void aDirectoryThatWasJustChangedNeedsNoCall() {
+        long sub = kernel.makeDirectory(ROOT, "sub");
+        stage.metadata().takeCalls();
+        assertEquals(3, kernel.attributes(ROOT).nlink());
+        kernel.makeDirectory(sub, "below");
+        assertEquals(3, kernel.attributes(sub).nlink());
+        kernel.rename(sub, "below", ROOT, "above", 0);
+        assertEquals(2, kernel.attributes(sub).nlink());
+        assertEquals(4, kernel.attributes(ROOT).nlink());
+        kernel.remove(ROOT, "sub", true);
+        assertEquals(3, kernel.attributes(ROOT).nlink());
+        assertEquals(0, kernel.attributes(sub).nlink());
+        assertEquals(List.of("makeNode", "rename", "remove"), stage.metadata().takeCalls());
+    }
+
+    @Test
     void whatIsNotSpokenIsSaid() {
         assertEquals(
                 Errno.ENOSYS,

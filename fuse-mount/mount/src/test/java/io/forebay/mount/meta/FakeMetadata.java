@@ -184,6 +184,7 @@ public final class FakeMetadata implements MetadataClient {
             FakeTree.Node node =
                     tree.add(parent, request.getName(), NodeType.NODE_TYPE_FILE, request.getMode());
             return opened(node, request.getRead(), true, false).toBuilder()
+                    .setParent(parent.attributes)
                     .setCreated(true)
                     .build();
         } catch (ForebayException e) {
@@ -227,6 +228,7 @@ public final class FakeMetadata implements MetadataClient {
                     FakeTree.checkRemovable(node, request.getDirectory());
                     tree.directory(request.getParent()).children.remove(request.getName());
                     tree.lost(node);
+                    tree.changed(tree.node(node.parent), node, -1);
                     return node;
                 });
     }
@@ -379,7 +381,12 @@ public final class FakeMetadata implements MetadataClient {
     private synchronized NodeReply answer(String call, Supplier<FakeTree.Node> work) {
         try {
             called(call);
-            return NodeReply.newBuilder().setAttributes(work.get().attributes).build();
+            FakeTree.Node node = work.get();
+            NodeReply.Builder reply = NodeReply.newBuilder().setAttributes(node.attributes);
+            if (call.equals("makeNode") || call.equals("remove")) {
+                reply.setParent(tree.node(node.parent).attributes);
+            }
+            return reply.build();
         } catch (ForebayException e) {
             return NodeReply.newBuilder().setFailure(kind(e)).build();
         }

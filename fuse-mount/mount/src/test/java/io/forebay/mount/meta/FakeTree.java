@@ -72,18 +72,27 @@ final class FakeTree {
             }
             from.children.put(request.getName(), target.attributes.getIno());
             target.parent = from.attributes.getIno();
+            changed(to, target, -1);
+            changed(from, target, 1);
         } else if (target == moved) {
             return RenameReply.newBuilder().setMoved(moved.attributes).build();
         } else {
             if (target != null) {
                 checkRemovable(target, moved.directory());
                 lost(target);
+                changed(to, target, -1);
             }
             from.children.remove(request.getName());
         }
         to.children.put(request.getNewName(), moved.attributes.getIno());
         moved.parent = to.attributes.getIno();
-        RenameReply.Builder reply = RenameReply.newBuilder().setMoved(moved.attributes);
+        changed(from, moved, -1);
+        changed(to, moved, 1);
+        RenameReply.Builder reply =
+                RenameReply.newBuilder()
+                        .setMoved(moved.attributes)
+                        .setParent(from.attributes)
+                        .setNewParent(to.attributes);
         if (target != null && !request.getExchange()) {
             reply.setReplaced(target.attributes);
         }
@@ -128,7 +137,16 @@ final class FakeTree {
         now(node);
         nodes.put(lastIno, node);
         parent.children.put(name, lastIno);
+        changed(parent, node, 1);
         return node;
+    }
+
+    /** A name came or went: the directory's times, and its links for the ".." of a directory. */
+    void changed(Node directory, Node child, int count) {
+        directory.attributes.setMtimeNanos(nanos()).setCtimeNanos(nanos());
+        if (child.directory()) {
+            directory.attributes.setNlink(directory.attributes.getNlink() + count);
+        }
     }
 
     void now(Node node) {
