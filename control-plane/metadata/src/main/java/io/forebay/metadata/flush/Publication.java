@@ -3,12 +3,9 @@ package io.forebay.metadata.flush;
 import io.forebay.metadata.state.Database;
 import io.forebay.metadata.state.Inode;
 import io.forebay.metadata.state.ObjectKeys;
-import io.forebay.metadata.state.Queue;
 import io.forebay.metadata.state.Refusal;
 import io.forebay.metadata.state.Registry;
 import io.forebay.metadata.state.Space;
-import io.forebay.metadata.state.TaskId;
-import io.forebay.metadata.state.TaskKind;
 import io.forebay.proto.BeginPublishReply;
 import io.forebay.proto.BeginPublishRequest;
 import io.forebay.proto.FailureKind;
@@ -23,6 +20,7 @@ import io.forebay.proto.PublishOutcome;
 import io.forebay.proto.PublishVerdict;
 import io.forebay.proto.PublishVerdict.Decision;
 import io.forebay.proto.PublishedObject;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Objects under their keys. A key has one mark at most, and its object changes only under a mark:
@@ -81,8 +79,7 @@ public final class Publication {
             return stale(space, lease, intent);
         }
         String key = intent.getKey();
-        if (!key.equals(ObjectKeys.current(space, inode.ino()))
-                && !key.equals(ObjectKeys.detour(inode.ino()))) {
+        if (!isFor(space, intent, inode)) {
             if (inode.state() != FlushState.FLUSH_STATE_QUEUED) {
                 Flow.queue(space, inode, space.nowMillis());
             }
@@ -259,7 +256,7 @@ public final class Publication {
         }
         KeyStates.save(space, intent.getKey(), record);
         unmarkUnless(space, intent, KeyStates.known(record));
-        Inode inode = Uploads.current(space, intent.getIno(), intent.getGeneration());
+        Inode inode = concerned(space, intent);
         if (inode != null) {
             Flow.failed(space, inode, failure.getMessage());
         } else {
@@ -272,15 +269,32 @@ public final class Publication {
         record.clearUnknownPuts();
         KeyStates.save(space, intent.getKey(), record);
         unmarkUnless(space, intent, KeyStates.known(record));
-        Inode inode = Uploads.current(space, intent.getIno(), intent.getGeneration());
+        Inode inode = concerned(space, intent);
         if (inode != null) {
             Flow.stuck(
                     space,
                     inode,
                     FlushState.FLUSH_STATE_CONFLICT,
                     "Somebody else changed the object: decide which version stays");
-            Queue.remove(space, inode.owner(), TaskId.of(TaskKind.UPLOAD, inode.ino()));
         }
+    }
+
+    /** The file if it still waits for this generation under this key, or null. */
+    private static @Nullable Inode concerned(Space space, PublishIntent intent) {
+        Inode inode = Uploads.current(space, intent.getIno(), intent.getGeneration());
+        if (inode == null || isFor(space, intent, inode)) {
+            return inode;
+        }
+        if (inode.state() == FlushState.FLUSH_STATE_COMMITTING) {
+            Flow.queue(space, inode, space.nowMillis());
+        }
+        return null;
+    }
+
+    private static boolean isFor(Space space, PublishIntent intent, Inode inode) {
+        String key = intent.getKey();
+        return key.equals(ObjectKeys.current(space, inode.ino()))
+                || key.equals(ObjectKeys.detour(inode.ino()));
     }
 
     /** A key with an object or an open question is looked at again when the file leaves it. */

@@ -26,6 +26,7 @@ import io.forebay.proto.WorkspaceRecord;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** The work of the workers. Each workspace is a transaction of its own. */
@@ -143,28 +144,34 @@ public final class Tasks {
         }
         List<Task> tasks = new ArrayList<>();
         for (TaskId task : Queue.due(space, lease.worker(), limit)) {
-            TaskRecord record = Objects.requireNonNull(Queue.find(space, lease.worker(), task));
-            switch (prepare(space, lease, task, record)) {
-                case Step.Drop _ -> Queue.remove(space, lease.worker(), task);
-                case Step.Wait(long millis) ->
-                        move(space, lease, task, record.toBuilder().setLeased(false), millis);
-                case Step.Give(Task.Builder given) -> {
-                    if (task.kind() != TaskKind.UPLOAD) {
-                        given.setAttempt(record.getAttempt());
-                        given.setTrace(
-                                TraceContext.newBuilder().setTraceparent(record.getTraceparent()));
-                    }
-                    tasks.add(
-                            given.setWorkspaceId(space.id())
-                                    .setLocation(space.workspace().getLocation())
-                                    .build());
-                    TaskRecord.Builder leased =
-                            record.toBuilder().setAttempt(record.getAttempt() + 1).setLeased(true);
-                    move(space, lease, task, leased, Lease.MILLIS);
-                }
+            TaskRecord record = Queue.find(space, lease.worker(), task);
+            // One that was looked at before it may have ended or moved this one.
+            if (record != null && record.getDueMillis() <= space.nowMillis()) {
+                take(space, lease, task, record).ifPresent(tasks::add);
             }
         }
         return tasks;
+    }
+
+    private static Optional<Task> take(Space space, Lease lease, TaskId task, TaskRecord record) {
+        switch (prepare(space, lease, task, record)) {
+            case Step.Drop _ -> Queue.remove(space, lease.worker(), task);
+            case Step.Wait(long millis) ->
+                    move(space, lease, task, record.toBuilder().setLeased(false), millis);
+            case Step.Give(Task.Builder given) -> {
+                if (task.kind() != TaskKind.UPLOAD) {
+                    given.setAttempt(record.getAttempt());
+                    given.setTrace(
+                            TraceContext.newBuilder().setTraceparent(record.getTraceparent()));
+                }
+                int attempt = record.getAttempt() + 1;
+                TaskRecord.Builder leased = record.toBuilder().setAttempt(attempt).setLeased(true);
+                move(space, lease, task, leased, Lease.MILLIS);
+                given.setWorkspaceId(space.id()).setLocation(space.workspace().getLocation());
+                return Optional.of(given.build());
+            }
+        }
+        return Optional.empty();
     }
 
     private static void move(
