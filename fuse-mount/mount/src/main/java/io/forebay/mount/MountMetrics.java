@@ -1,8 +1,12 @@
 package io.forebay.mount;
 
+import static java.lang.System.Logger.Level.INFO;
+import static java.lang.System.Logger.Level.WARNING;
+
 import io.forebay.fuse.FileSystem;
 import io.forebay.mount.fs.ForebayFileSystem;
 import io.forebay.mount.meta.CallWatch;
+import io.forebay.observability.EventName;
 import io.forebay.observability.MetricName;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
@@ -11,10 +15,13 @@ import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.ToIntFunction;
 
 /** The mount's metrics, under the names of {@link MetricName}. */
 final class MountMetrics {
+    private static final System.Logger LOG = System.getLogger(MountMetrics.class.getName());
+
     private final PrometheusMeterRegistry registry =
             new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final Map<String, Counter> requests = new ConcurrentHashMap<>();
@@ -25,7 +32,7 @@ final class MountMetrics {
     private final Counter retries = counter(MetricName.REMOTE_RETRIES);
 
     /** Whether the last call to the control plane was answered; true before the first. */
-    private volatile boolean answered = true;
+    private final AtomicBoolean answered = new AtomicBoolean(true);
 
     /** Counts what the kernel asks of a file system. */
     FileSystem counting(ForebayFileSystem fileSystem) {
@@ -39,7 +46,7 @@ final class MountMetrics {
     }
 
     boolean isAnswered() {
-        return answered;
+        return answered.get();
     }
 
     /** All values, in the text that Prometheus reads. */
@@ -101,13 +108,23 @@ final class MountMetrics {
         @Override
         public void again() {
             retries.increment();
-            answered = false;
+            lost();
         }
 
         @Override
         public void end(boolean hasAnswer) {
             sample.stop(calls.computeIfAbsent(rpc, MountMetrics.this::timer));
-            answered = hasAnswer;
+            if (!hasAnswer) {
+                lost();
+            } else if (answered.compareAndSet(false, true)) {
+                LOG.log(INFO, EventName.CONTROL_PLANE_FOUND.line("rpc", rpc));
+            }
+        }
+
+        private void lost() {
+            if (answered.compareAndSet(true, false)) {
+                LOG.log(WARNING, EventName.CONTROL_PLANE_LOST.line("rpc", rpc));
+            }
         }
     }
 }

@@ -28,8 +28,10 @@ final class ReleaseQueue implements AutoCloseable {
     /** Files in one call: one transaction of the metadata, far below its limits. */
     private static final int BATCH_MAX = 256;
 
-    /** How long a first file waits for others: a few creates' worth, far below any flush delay. */
-    private static final long LINGER_NANOS = TimeUnit.MILLISECONDS.toNanos(4);
+    /**
+     * How long a first file waits for others: twenty fast creates' worth, below any flush delay.
+     */
+    private static final long LINGER_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
     private final Services services;
     private final OpenTable table;
