@@ -128,6 +128,11 @@ final class OpenInode {
         writers += access.write() ? 1 : 0;
     }
 
+    /**
+     * Any descriptor of the file will do: the kernel opens its backing file anew for each open,
+     * with that open's own flags (fs/fuse/passthrough.c, backing_file_open). So an id that was made
+     * from a reader's descriptor serves the writers that come later.
+     */
     private void decideMode(NativeFile file, Access access, Backing backing) {
         backingId = 0;
         mode = access.write() ? OpenMode.DIRECT : OpenMode.CACHED;
