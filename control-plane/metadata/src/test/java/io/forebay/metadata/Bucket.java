@@ -32,6 +32,11 @@ final class Bucket {
         return stored;
     }
 
+    String content(String key) {
+        Stored stored = objects.get(key);
+        return stored == null ? "none" : stored.content();
+    }
+
     void putForeign(String key, String content) {
         objects.put(key, stored(new Stored("", 0, 0, content)));
     }

@@ -42,11 +42,19 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 
 /** The model over a store in memory, with a workspace, workers and mounts, and short calls. */
 public final class Rig {
     public static final long ROOT = 1;
     private static final int TASKS_MAX = 64;
+    private static final Logger LOG = Logger.getLogger("io.forebay.metadata");
+
+    static {
+        LOG.setLevel(Level.OFF); // mounts and workers end by the thousand here
+    }
 
     public final TestClock clock = new TestClock();
     public final MemoryStore store = new MemoryStore();
@@ -141,6 +149,13 @@ public final class Rig {
                                         .setNode(node)
                                         .build());
         return reply.getMountId();
+    }
+
+    /** A worker that loses nothing. */
+    SimWorker worker(Bucket bucket) {
+        SimWorker worker = new SimWorker(this, bucket, new Random(1), "w1", "n1");
+        worker.faulty = false;
+        return worker;
     }
 
     public Caller caller(long mount) {

@@ -121,6 +121,20 @@ final class SimWorker {
         }
     }
 
+    /** Does all that is due, and what comes of it. */
+    void drain() {
+        for (int i = 0; i < 100; i++) {
+            take();
+            if (jobs.isEmpty()) {
+                return;
+            }
+            for (int steps = 0; !jobs.isEmpty() && steps < 10_000; steps++) {
+                step();
+            }
+        }
+        throw new AssertionError("work without an end");
+    }
+
     private static boolean same(Job job, UploadTask work) {
         UploadTask other = job.task.getUpload();
         return other.getIno() == work.getIno()

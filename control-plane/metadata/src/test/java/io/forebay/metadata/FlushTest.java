@@ -1,0 +1,288 @@
+package io.forebay.metadata;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.forebay.metadata.admin.FileView;
+import io.forebay.proto.DescribeStagedRequest;
+import io.forebay.proto.EndedTask;
+import io.forebay.proto.FailedUpload;
+import io.forebay.proto.FailureKind;
+import io.forebay.proto.FlushState;
+import io.forebay.proto.StagedRef;
+import io.forebay.proto.StagedVerdict;
+import io.forebay.proto.TakeTasksRequest;
+import io.forebay.proto.Task;
+import io.forebay.proto.UploadTask;
+import io.forebay.proto.WorkerIdentity;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+
+class FlushTest {
+    private final Rig rig = new Rig();
+    private final Bucket bucket = new Bucket();
+    private final SimWorker worker = rig.worker(bucket);
+    private final long mount = rig.attach("n1");
+
+    @Test
+    void anUploadRestsBeforeItIsHandedOut() {
+        long ino = file(Rig.ROOT, "f", "text");
+        assertTrue(rig.take("w1").isEmpty());
+        rig.clock.advance(1_000);
+        Task task = rig.take("w1").getFirst();
+        assertEquals("bucket", task.getLocation().getBucket());
+        UploadTask upload = task.getUpload();
+        assertEquals(ino, upload.getIno());
+        assertEquals("f", upload.getKey());
+        assertEquals(4, upload.getSize());
+        assertEquals(0644, upload.getMode());
+        assertEquals(FlushState.FLUSH_STATE_UPLOADING, rig.attributes(ino).getFlushState());
+        assertTrue(rig.take("w1").isEmpty());
+        rig.clock.advance(60_000);
+        assertEquals(upload, rig.take("w1").getFirst().getUpload());
+    }
+
+    @Test
+    void aNewProcessOfAWorkerTakesOverAndFencesTheOld() {
+        file(Rig.ROOT, "f", "text");
+        rig.clock.advance(1_000);
+        assertEquals(1, rig.take("w1").size());
+        WorkerIdentity old = rig.identity("w1");
+        rig.register("w1", "n1");
+        assertEquals(1, rig.take("w1").size());
+        assertEquals(
+                FailureKind.FAILURE_STALE,
+                rig.metadata
+                        .tasks()
+                        .takeTasks(TakeTasksRequest.newBuilder().setWorker(old).build())
+                        .getFailure());
+    }
+
+    @Test
+    void aFailureIsShownAndRetriedLaterAndLater() {
+        long ino = file(Rig.ROOT, "f", "text");
+        long last = 0;
+        for (int attempt = 1; attempt <= 4; attempt++) {
+            rig.clock.advance(60_000);
+            Task task = rig.take("w1").getFirst();
+            assertEquals(attempt - 1, task.getAttempt());
+            FailedUpload.Builder failed =
+                    FailedUpload.newBuilder().setIno(ino).setGeneration(1).setMessage("no bucket");
+            rig.end(
+                    "w1",
+                    EndedTask.newBuilder().setWorkspaceId(rig.ws).setFailedUpload(failed).build());
+            FileView view = rig.inspect("f");
+            assertEquals(FlushState.FLUSH_STATE_FAILED, view.attributes().getFlushState());
+            assertEquals("no bucket", view.error());
+            assertEquals(attempt, view.attempts());
+            assertNotNull(view.nextRetry());
+            long wait = view.nextRetry().toEpochMilli() - rig.clock.millis();
+            assertTrue(wait >= 500L << (attempt - 1) && wait <= 1000L << (attempt - 1));
+            assertTrue(wait > last / 2);
+            last = wait;
+        }
+        rig.clock.advance(60_000);
+        worker.drain();
+        assertEquals(FlushState.FLUSH_STATE_CLEAN, rig.attributes(ino).getFlushState());
+        assertNull(rig.inspect("f").error());
+    }
+
+    @Test
+    void aRenamedCleanFileIsCopiedAndItsOldObjectRemoved() {
+        long ino = file(Rig.ROOT, "f", "text");
+        flush();
+        rig.rename(mount, Rig.ROOT, "f", Rig.ROOT, "g");
+        Task task = rig.take("w1").stream().filter(Task::hasUpload).findFirst().orElseThrow();
+        assertEquals("f", task.getUpload().getCopyFrom().getKey());
+        rig.register("w1", "n1");
+        flush();
+        assertEquals(Map.of("g", "text"), objects());
+        assertEquals(FlushState.FLUSH_STATE_CLEAN, rig.attributes(ino).getFlushState());
+        rig.rename(mount, Rig.ROOT, "g", Rig.ROOT, "h");
+        rig.rename(mount, Rig.ROOT, "h", Rig.ROOT, "g");
+        assertEquals(FlushState.FLUSH_STATE_CLEAN, rig.attributes(ino).getFlushState());
+    }
+
+    @Test
+    void evictedFilesThatChangePlacesBothArrive() {
+        long a = file(Rig.ROOT, "a", "first");
+        long b = file(Rig.ROOT, "b", "second");
+        flush();
+        worker.evict(a, 1);
+        worker.evict(b, 1);
+        rig.metadata
+                .namespace()
+                .rename(
+                        rig.renaming(mount, Rig.ROOT, "a", Rig.ROOT, "b")
+                                .setExchange(true)
+                                .build());
+        for (int i = 0; i < 10; i++) {
+            flush();
+        }
+        assertEquals(Map.of("a", "second", "b", "first"), objects());
+        assertEquals(FlushState.FLUSH_STATE_CLEAN, rig.attributes(a).getFlushState());
+        assertEquals(FlushState.FLUSH_STATE_CLEAN, rig.attributes(b).getFlushState());
+    }
+
+    @Test
+    void theFilesBelowARenamedDirectoryFollow() {
+        long d = rig.mkdir(mount, Rig.ROOT, "d").getAttributes().getIno();
+        long e = rig.mkdir(mount, d, "e").getAttributes().getIno();
+        for (int i = 0; i < 230; i++) {
+            file(i % 2 == 0 ? d : e, "f" + i, "t" + i);
+        }
+        flush();
+        assertEquals(230, objects().size());
+        rig.rename(mount, Rig.ROOT, "d", Rig.ROOT, "x");
+        assertFalse(pending("x/e/f1"));
+        assertFalse(pending(""));
+        assertEquals(
+                FlushState.FLUSH_STATE_QUEUED, rig.inspect("x/e/f1").attributes().getFlushState());
+        rig.tend();
+        assertFalse(pending("x"));
+        flush();
+        assertTrue(pending("x"));
+        assertTrue(objects().keySet().stream().allMatch(key -> key.startsWith("x/")));
+        assertEquals("t1", objects().get("x/e/f1"));
+    }
+
+    @Test
+    void anObjectThatSomebodyElseWroteStays() {
+        bucket.putForeign("f", "foreign");
+        long ino = file(Rig.ROOT, "f", "text");
+        flush();
+        assertEquals(FlushState.FLUSH_STATE_CONFLICT, rig.attributes(ino).getFlushState());
+        assertNotNull(rig.inspect("f").error());
+        rig.rename(mount, Rig.ROOT, "f", Rig.ROOT, "g");
+        flush();
+        assertEquals(Map.of("f", "foreign", "g", "text"), objects());
+    }
+
+    @Test
+    void aPathThatNoKeyCanHoldWaitsForARename() {
+        long at = Rig.ROOT;
+        for (int i = 0; i < 5; i++) {
+            at = rig.mkdir(mount, at, "d".repeat(250)).getAttributes().getIno();
+        }
+        long ino = file(at, "f", "text");
+        flush();
+        assertEquals(FlushState.FLUSH_STATE_FAILED, rig.attributes(ino).getFlushState());
+        assertEquals(
+                1, rig.metadata.barrier().pending(rig.ws, new byte[0], now()).failures().size());
+        rig.rename(mount, at, "f", Rig.ROOT, "short");
+        flush();
+        assertEquals(Map.of("short", "text"), objects());
+    }
+
+    @Test
+    void aBarrierSeesWhatWasClosedBeforeIt() {
+        file(Rig.ROOT, "f", "text");
+        rig.create(mount, Rig.ROOT, "open");
+        long moment = now();
+        rig.clock.advance(1);
+        file(Rig.ROOT, "later", "text");
+        assertEquals(1, rig.metadata.barrier().pending(rig.ws, new byte[0], moment).files());
+        assertEquals(4, rig.metadata.barrier().pending(rig.ws, bytes("f"), moment).bytes());
+        assertTrue(rig.metadata.barrier().pending(rig.ws, bytes("later"), moment).settled());
+        assertTrue(rig.metadata.barrier().pending(rig.ws, bytes("none"), moment).settled());
+        assertTrue(rig.take("w1").isEmpty());
+        rig.metadata.barrier().expedite(rig.ws, bytes("/f"));
+        worker.drain();
+        assertEquals(Map.of("f", "text"), objects());
+        assertTrue(rig.metadata.barrier().pending(rig.ws, new byte[0], moment).settled());
+    }
+
+    @Test
+    void waitingForWorkEndsWithWork() throws InterruptedException {
+        long seen = rig.metadata.tasks().workCount("w1");
+        file(Rig.ROOT, "f", "text");
+        assertTrue(seen != rig.metadata.tasks().workCount("w1"));
+        rig.metadata.tasks().awaitWork("w1", seen, 600_000);
+        rig.clock.advance(1_000);
+        rig.metadata.tasks().awaitWork("w1", rig.metadata.tasks().workCount("w1"), 600_000);
+    }
+
+    @Test
+    void aWorkerLearnsWhatOfItsDiskIsNeeded() {
+        long clean = file(Rig.ROOT, "clean", "text");
+        flush();
+        long dirty = file(Rig.ROOT, "dirty", "text");
+        long evicted = file(Rig.ROOT, "evicted", "text");
+        flush();
+        worker.evict(evicted, 1);
+        rig.open(mount, dirty, true, false);
+        List<StagedVerdict> verdicts =
+                rig.metadata
+                        .stagedFiles()
+                        .describeStaged(
+                                DescribeStagedRequest.newBuilder()
+                                        .setWorker(rig.identity("w1"))
+                                        .addFiles(ref(clean))
+                                        .addFiles(ref(dirty))
+                                        .addFiles(ref(evicted))
+                                        .addFiles(ref(999))
+                                        .build())
+                        .getVerdictsList();
+        assertEquals(
+                List.of(
+                        StagedVerdict.Need.NEED_CLEAN,
+                        StagedVerdict.Need.NEED_DIRTY,
+                        StagedVerdict.Need.NEED_NONE,
+                        StagedVerdict.Need.NEED_NONE),
+                verdicts.stream().map(StagedVerdict::getNeed).toList());
+    }
+
+    @Test
+    void anEvictionByPathReachesTheFilesBelow() {
+        long d = rig.mkdir(mount, Rig.ROOT, "d").getAttributes().getIno();
+        long in = file(d, "in", "text");
+        long out = file(Rig.ROOT, "out", "text");
+        flush();
+        assertEquals(1, rig.metadata.inspection().evict(rig.ws, bytes("d")));
+        worker.drain();
+        assertFalse(worker.staged.containsKey(in));
+        assertTrue(worker.staged.containsKey(out));
+        assertEquals(1, rig.metadata.inspection().evict(rig.ws, bytes("out")));
+        assertEquals(0, rig.metadata.inspection().evict(rig.ws, bytes("none")));
+    }
+
+    private StagedRef ref(long ino) {
+        return StagedRef.newBuilder().setWorkspaceId(rig.ws).setIno(ino).build();
+    }
+
+    private boolean pending(String path) {
+        return rig.metadata.barrier().pending(rig.ws, bytes(path), now()).settled();
+    }
+
+    private long now() {
+        return rig.clock.millis();
+    }
+
+    private static byte[] bytes(String text) {
+        return Rig.bytes(text).toByteArray();
+    }
+
+    private Map<String, String> objects() {
+        Map<String, String> objects = new TreeMap<>();
+        bucket.objects.forEach((key, object) -> objects.put(key, object.content()));
+        return objects;
+    }
+
+    private void flush() {
+        rig.clock.advance(1_000);
+        rig.heartbeat("w1");
+        rig.tend();
+        worker.drain();
+    }
+
+    private long file(long parent, String name, String content) {
+        long ino = rig.file(mount, parent, name, content.length());
+        worker.staged.put(ino, new SimWorker.Staged(content, 1));
+        return ino;
+    }
+}

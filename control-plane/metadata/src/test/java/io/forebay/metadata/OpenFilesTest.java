@@ -1,0 +1,154 @@
+package io.forebay.metadata;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.google.protobuf.ByteString;
+import io.forebay.metadata.state.GrantKeys;
+import io.forebay.proto.Claims;
+import io.forebay.proto.FailureKind;
+import io.forebay.proto.FinalSize;
+import io.forebay.proto.FlushState;
+import io.forebay.proto.OpenReply;
+import io.forebay.proto.ReleaseRequest;
+import io.forebay.proto.ReleasedFile;
+import org.junit.jupiter.api.Test;
+
+class OpenFilesTest {
+    private final Rig rig = new Rig();
+    private final Bucket bucket = new Bucket();
+    private final SimWorker worker = rig.worker(bucket);
+    private final long mount = rig.attach("n1");
+
+    @Test
+    void aGrantIsSignedForItsWorker() {
+        OpenReply reply = rig.create(mount, Rig.ROOT, "f");
+        ByteString token = reply.getGrant().getToken();
+        int length = token.size() - 32;
+        byte[] key = new GrantKeys(new byte[32]).of("w1");
+        assertArrayEquals(
+                GrantKeys.sign(key, token.substring(0, length).toByteArray()),
+                token.substring(length).toByteArray());
+        Claims claims = Rig.claims(reply);
+        assertEquals(reply.getAttributes().getIno(), claims.getIno());
+        assertEquals(1, claims.getGeneration());
+        assertTrue(claims.getWrite() && claims.getCreate());
+        assertTrue(claims.getExpiresAtMillis() > rig.clock.millis());
+        assertEquals("/run/w1", reply.getGrant().getSocketPath());
+    }
+
+    @Test
+    void aGenerationStartsWithTheFirstWriter() {
+        long ino = rig.file(mount, Rig.ROOT, "f", 3);
+        OpenReply first = rig.open(mount, ino, true, false);
+        assertEquals(2, first.getAttributes().getGeneration());
+        assertEquals(FlushState.FLUSH_STATE_OPEN, first.getAttributes().getFlushState());
+        assertEquals(2, rig.open(mount, ino, true, false).getAttributes().getGeneration());
+        OpenReply reader = rig.open(mount, ino, false, false);
+        assertEquals(2, reader.getAttributes().getGeneration());
+        rig.release(mount, ino, reader.getOpenSequence());
+        assertEquals(FlushState.FLUSH_STATE_QUEUED, rig.attributes(ino).getFlushState());
+    }
+
+    @Test
+    void anOpenThatChangesNothingLeavesAFileClean() {
+        long ino = clean("f", "text");
+        OpenReply reply = open(ino, true, false);
+        assertEquals(2, reply.getAttributes().getGeneration());
+        rig.commit(mount, ino, 4, rig.attributes(ino).getMtimeNanos());
+        rig.release(mount, ino, reply.getOpenSequence());
+        assertEquals(FlushState.FLUSH_STATE_CLEAN, rig.attributes(ino).getFlushState());
+        assertEquals(1, rig.attributes(ino).getGeneration());
+        OpenReply again = open(ino, true, true);
+        assertEquals(0, again.getAttributes().getSize());
+        assertTrue(Rig.claims(again).getTruncate());
+        rig.release(mount, ino, again.getOpenSequence());
+        assertEquals(FlushState.FLUSH_STATE_QUEUED, rig.attributes(ino).getFlushState());
+    }
+
+    @Test
+    void anOldReleaseDoesNotEndANewerOpen() {
+        OpenReply first = rig.create(mount, Rig.ROOT, "f");
+        long ino = first.getAttributes().getIno();
+        OpenReply second = rig.open(mount, ino, true, false);
+        ReleasedFile old =
+                ReleasedFile.newBuilder()
+                        .setIno(ino)
+                        .setOpenSequence(first.getOpenSequence())
+                        .setCommit(FinalSize.newBuilder().setSize(9).setMtimeNanos(9))
+                        .build();
+        rig.metadata
+                .openFiles()
+                .release(
+                        ReleaseRequest.newBuilder()
+                                .setMountId(mount)
+                                .setWorkspaceId(rig.ws)
+                                .addFiles(old)
+                                .build());
+        assertEquals(9, rig.attributes(ino).getSize());
+        assertEquals(FlushState.FLUSH_STATE_OPEN, rig.attributes(ino).getFlushState());
+        rig.release(mount, ino, second.getOpenSequence());
+        assertEquals(FlushState.FLUSH_STATE_QUEUED, rig.attributes(ino).getFlushState());
+        assertEquals(FailureKind.FAILURE_STALE, rig.commit(mount, ino, 1, 1).getFailure());
+    }
+
+    @Test
+    void anUnlinkedFileLivesUntilItsLastRelease() {
+        OpenReply reply = rig.create(mount, Rig.ROOT, "f");
+        long ino = reply.getAttributes().getIno();
+        worker.open(Rig.claims(reply));
+        rig.remove(mount, Rig.ROOT, "f", false);
+        assertEquals(0, rig.attributes(ino).getNlink());
+        assertEquals(FailureKind.FAILURE_NONE, rig.commit(mount, ino, 5, 5).getFailure());
+        worker.drain();
+        assertTrue(worker.staged.containsKey(ino));
+        rig.release(mount, ino, reply.getOpenSequence());
+        assertEquals(FailureKind.FAILURE_NOT_FOUND, rig.failure(ino));
+        worker.drain();
+        assertFalse(worker.staged.containsKey(ino));
+        assertEquals(0, rig.metadata.workspaces().usage(rig.ws).bytes());
+    }
+
+    @Test
+    void anEvictedFileIsBroughtBackFromItsObject() {
+        long ino = clean("f", "text");
+        worker.evict(ino, 1);
+        assertTrue(worker.staged.isEmpty());
+        assertFalse(rig.inspect("f").staged());
+        OpenReply reply = rig.open(mount, ino, false, false);
+        Claims claims = Rig.claims(reply);
+        assertEquals("f", claims.getSource().getKey());
+        assertEquals("p/", claims.getLocation().getPrefix());
+        worker.open(claims);
+        assertEquals("text", worker.content(ino));
+        assertTrue(rig.inspect("f").staged());
+    }
+
+    @Test
+    void aFileThatIsOpenIsNotEvicted() {
+        long ino = clean("f", "text");
+        OpenReply reply = open(ino, false, false);
+        worker.evict(ino, 1);
+        assertTrue(worker.staged.containsKey(ino));
+        rig.release(mount, ino, reply.getOpenSequence());
+        worker.evict(ino, 1);
+        assertTrue(worker.staged.isEmpty());
+    }
+
+    private OpenReply open(long ino, boolean write, boolean truncate) {
+        OpenReply reply = rig.open(mount, ino, write, truncate);
+        worker.open(Rig.claims(reply));
+        return reply;
+    }
+
+    private long clean(String name, String content) {
+        long ino = rig.file(mount, Rig.ROOT, name, content.length());
+        worker.staged.put(ino, new SimWorker.Staged(content, 1));
+        rig.clock.advance(1000);
+        worker.drain();
+        assertEquals(FlushState.FLUSH_STATE_CLEAN, rig.attributes(ino).getFlushState());
+        return ino;
+    }
+}
