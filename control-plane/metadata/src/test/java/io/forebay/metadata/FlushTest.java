@@ -8,6 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.forebay.metadata.admin.FileView;
 import io.forebay.proto.DescribeStagedRequest;
+import io.forebay.proto.EndTasksReply;
+import io.forebay.proto.EndTasksRequest;
 import io.forebay.proto.EndedTask;
 import io.forebay.proto.FailedUpload;
 import io.forebay.proto.FailureKind;
@@ -249,6 +251,29 @@ class FlushTest {
         assertTrue(worker.staged.containsKey(out));
         assertEquals(1, rig.metadata.inspection().evict(rig.ws, bytes("out")));
         assertEquals(0, rig.metadata.inspection().evict(rig.ws, bytes("none")));
+    }
+
+    @Test
+    void whatConcernsAWorkspaceThatIsGoneStopsNothing() {
+        long ino = file(Rig.ROOT, "f", "text");
+        rig.clock.advance(1_000);
+        rig.take("w1");
+        FailedUpload.Builder failed =
+                FailedUpload.newBuilder().setIno(ino).setGeneration(1).setMessage("no bucket");
+        EndTasksReply reply =
+                rig.metadata
+                        .tasks()
+                        .endTasks(
+                                EndTasksRequest.newBuilder()
+                                        .setWorker(rig.identity("w1"))
+                                        .addTasks(EndedTask.newBuilder().setWorkspaceId(99))
+                                        .addTasks(
+                                                EndedTask.newBuilder()
+                                                        .setWorkspaceId(rig.ws)
+                                                        .setFailedUpload(failed))
+                                        .build());
+        assertEquals(FailureKind.FAILURE_NONE, reply.getFailure());
+        assertEquals(FlushState.FLUSH_STATE_FAILED, rig.attributes(ino).getFlushState());
     }
 
     private StagedRef ref(long ino) {

@@ -41,8 +41,9 @@ public final class Publication {
         try {
             for (PublishIntent intent : request.getIntentsList()) {
                 PublishVerdict verdict =
-                        database.change(
+                        database.changeOr(
                                 intent.getWorkspaceId(),
+                                verdict(Decision.DECISION_STALE),
                                 space -> {
                                     Registry.checkEpoch(space.tx(), request.getWorker());
                                     return begin(space, lease, intent);
@@ -59,8 +60,9 @@ public final class Publication {
         Lease lease = Lease.of(request.getWorker());
         try {
             for (PublishOutcome outcome : request.getOutcomesList()) {
-                database.change(
+                database.changeOr(
                         outcome.getIntent().getWorkspaceId(),
+                        false,
                         space -> {
                             Registry.checkEpoch(space.tx(), request.getWorker());
                             finish(space, lease, outcome);

@@ -60,8 +60,9 @@ public final class StagedFiles {
             Lease lease = Lease.of(request.getWorker());
             for (EvictIntent intent : request.getIntentsList()) {
                 reply.addGranted(
-                        database.change(
+                        database.changeOr(
                                 intent.getWorkspaceId(),
+                                false,
                                 space -> {
                                     Registry.checkEpoch(space.tx(), request.getWorker());
                                     return evict(space, lease, intent);

@@ -57,7 +57,8 @@ public final class Tasks {
             for (int i = 0; i < all.size() && reply.getTasksCount() < limit; i++) {
                 long ws = all.get((first + i) % all.size()).getId();
                 int rest = limit - reply.getTasksCount();
-                reply.addAllTasks(database.change(ws, space -> take(space, lease, rest)));
+                reply.addAllTasks(
+                        database.changeOr(ws, List.of(), space -> take(space, lease, rest)));
             }
             return reply.build();
         } catch (Refusal refusal) {
@@ -69,8 +70,9 @@ public final class Tasks {
         Lease lease = Lease.of(request.getWorker());
         try {
             for (EndedTask ended : request.getTasksList()) {
-                database.change(
+                database.changeOr(
                         ended.getWorkspaceId(),
+                        false,
                         space -> {
                             Registry.checkEpoch(space.tx(), request.getWorker());
                             end(space, lease, ended);

@@ -51,6 +51,19 @@ public final class Database {
                 });
     }
 
+    /** As {@link #change(long, Function)}; {@code absent} where there is no workspace any more. */
+    public <T> T changeOr(long ws, T absent, Function<Space, T> body) {
+        return store.transact(tx -> {
+            if (tx.get(Keys.workspace(ws)) == null) {
+                return absent;
+            }
+            Space space = open(tx, ws);
+            T result = body.apply(space);
+            space.save();
+            return result;
+        });
+    }
+
     /** A transaction on what belongs to no workspace, or to several. */
     public <T> T transact(Function<Transaction, T> body) {
         return store.transact(body);
