@@ -80,7 +80,7 @@ final class UpCommand implements Callable<Integer> {
         PrintWriter out = spec.commandLine().getOut();
         StateDirectory directory = state.directory();
         if (detach) {
-            return new Background(directory, out)
+            return new Background(directory, out, spec.commandLine().getErr())
                     .up(
                             spec.commandLine().getParseResult().originalArgs(),
                             new UpRequest.Keys(accessKey, secretKey));

@@ -24,10 +24,12 @@ public final class Background {
 
     private final StateDirectory state;
     private final PrintWriter out;
+    private final PrintWriter err;
 
-    public Background(StateDirectory state, PrintWriter out) {
+    public Background(StateDirectory state, PrintWriter out, PrintWriter err) {
         this.state = state;
         this.out = out;
+        this.err = err;
     }
 
     /** The exit status. */
@@ -116,12 +118,22 @@ public final class Background {
             byte[] fresh = new byte[(int) Math.min(Math.max(0, file.length() - from), 1 << 20)];
             file.seek(from);
             file.readFully(fresh);
-            out.print(new String(fresh, StandardCharsets.UTF_8));
-            out.flush();
-            return from + fresh.length;
+            int whole = fresh.length; // up to the end of the last whole line
+            while (whole > 0 && fresh[whole - 1] != '\n') {
+                whole--;
+            }
+            new String(fresh, 0, whole, StandardCharsets.UTF_8).lines().forEach(this::say);
+            return from + whole;
         } catch (IOException notYet) {
             return from;
         }
+    }
+
+    /** The log holds both streams: what begins like an error was one. */
+    private void say(String line) {
+        PrintWriter to = line.startsWith("forebay: ") ? err : out;
+        to.println(line);
+        to.flush();
     }
 
     private static long length(Path log) {
