@@ -57,13 +57,20 @@ public final class Workspaces implements ProbeListener {
     /** Waits until the workspace is not PROBING any more or the time is over; how it stands. */
     public Optional<WorkspaceView> awaitProbe(long id, long timeoutMillis)
             throws InterruptedException {
-        long seen = database.store().changeCount(Keys.workspace(id));
-        Optional<WorkspaceView> view = find(id);
-        if (view.isPresent() && view.get().state() == WorkspaceView.State.PROBING) {
-            database.store().awaitChange(Keys.workspace(id), seen, timeoutMillis);
-            return find(id);
+        byte[] key = Keys.workspace(id);
+        long deadline = database.nowMillis() + timeoutMillis;
+        while (true) {
+            long seen = database.store().changeCount(key);
+            Optional<WorkspaceView> view = find(id);
+            long left = deadline - database.nowMillis();
+            if (left <= 0 || view.isEmpty() || view.get().state() != WorkspaceView.State.PROBING) {
+                return view;
+            }
+            database.store().awaitChange(key, seen, left);
+            if (database.store().changeCount(key) == seen) {
+                return find(id); // the time was over; another key's change only wakes
+            }
         }
-        return view;
     }
 
     /** Forgets a workspace that never became READY. */
