@@ -29,7 +29,7 @@ final class TidyTest {
     private static final int METHOD_LINES_MAX = 60;
     private static final int PARAMETERS_MAX = 5;
     private static final int FILE_LINES_MAX = 500;
-    private static final int PACKAGE_FILES_MAX = 25;
+    private static final int PACKAGE_FILES_MAX = 20;
     private static final int LINE_COLUMNS_MAX = 100;
 
     private static final Pattern NAMES_REFUSED =
@@ -82,7 +82,7 @@ final class TidyTest {
                 found.add(Repository.name(folder) + ": no package-info.java");
             }
         });
-        assertNone("packages ≤ 25 files, each with a package-info", found);
+        assertNone("packages ≤ 20 files, each with a package-info", found);
     }
 
     @Test

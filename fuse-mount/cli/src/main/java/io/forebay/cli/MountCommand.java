@@ -1,6 +1,6 @@
 package io.forebay.cli;
 
-import io.forebay.cli.run.Installation;
+import io.forebay.cli.prepare.Installation;
 import io.forebay.cli.state.CliFailure;
 import java.io.IOException;
 import java.util.ArrayList;

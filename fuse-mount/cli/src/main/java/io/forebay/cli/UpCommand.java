@@ -1,8 +1,8 @@
 package io.forebay.cli;
 
+import io.forebay.cli.prepare.UpRequest;
 import io.forebay.cli.run.Background;
 import io.forebay.cli.run.Foreground;
-import io.forebay.cli.run.UpRequest;
 import io.forebay.cli.state.StateDirectory;
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;

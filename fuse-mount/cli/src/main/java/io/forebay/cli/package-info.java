@@ -1,7 +1,7 @@
 /**
  * The command line: one class a command, each of which parses its arguments and leaves the work to
- * {@code run} (processes), {@code state} (what is remembered) and {@code graphql} (what is asked of
- * the control plane).
+ * {@code run} and {@code prepare} (processes), {@code state} (what is remembered) and {@code
+ * graphql} (what is asked of the control plane).
  *
  * <p>A command ends with 0, or with one line on standard error that says what to do and a status
  * other than 0. Nobody imports this package.

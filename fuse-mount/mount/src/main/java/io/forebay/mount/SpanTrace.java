@@ -1,6 +1,6 @@
 package io.forebay.mount;
 
-import io.forebay.mount.fs.CloseTrace;
+import io.forebay.mount.services.CloseTrace;
 import io.forebay.observability.SpanName;
 import io.forebay.proto.TraceContext;
 import io.opentelemetry.api.trace.Span;

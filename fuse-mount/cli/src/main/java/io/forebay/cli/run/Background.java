@@ -1,5 +1,8 @@
 package io.forebay.cli.run;
 
+import io.forebay.cli.prepare.Installation;
+import io.forebay.cli.prepare.UpRequest;
+import io.forebay.cli.process.Deadline;
 import io.forebay.cli.state.CliFailure;
 import io.forebay.cli.state.StateDirectory;
 import java.io.File;

@@ -1,5 +1,8 @@
 package io.forebay.cli.run;
 
+import io.forebay.cli.prepare.Instance;
+import io.forebay.cli.prepare.Preparation;
+import io.forebay.cli.prepare.UpRequest;
 import io.forebay.cli.state.CliFailure;
 import io.forebay.cli.state.ProcessRecord;
 import io.forebay.cli.state.Registry;

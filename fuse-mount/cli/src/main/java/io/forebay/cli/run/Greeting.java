@@ -1,5 +1,6 @@
 package io.forebay.cli.run;
 
+import io.forebay.cli.prepare.Instance;
 import io.forebay.cli.state.CliFailure;
 import io.forebay.cli.state.Settings;
 import java.io.IOException;

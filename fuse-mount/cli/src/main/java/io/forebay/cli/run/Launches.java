@@ -1,5 +1,9 @@
 package io.forebay.cli.run;
 
+import io.forebay.cli.prepare.Installation;
+import io.forebay.cli.prepare.Instance;
+import io.forebay.cli.prepare.Space;
+import io.forebay.cli.process.ChildSpec;
 import io.forebay.cli.state.ProcessName;
 import java.nio.file.Path;
 import java.util.ArrayList;

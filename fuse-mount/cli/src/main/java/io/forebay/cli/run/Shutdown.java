@@ -1,5 +1,6 @@
 package io.forebay.cli.run;
 
+import io.forebay.cli.prepare.Leftovers;
 import io.forebay.cli.state.CliFailure;
 import io.forebay.cli.state.ProcessRecord;
 import io.forebay.cli.state.Registry;

@@ -1,5 +1,12 @@
 package io.forebay.cli.run;
 
+import io.forebay.cli.prepare.Instance;
+import io.forebay.cli.prepare.Unmount;
+import io.forebay.cli.process.Child;
+import io.forebay.cli.process.Deadline;
+import io.forebay.cli.process.LogTail;
+import io.forebay.cli.process.Probes;
+import io.forebay.cli.process.Restarts;
 import io.forebay.cli.state.CliFailure;
 import io.forebay.cli.state.MountTable;
 import io.forebay.cli.state.ProcessName;

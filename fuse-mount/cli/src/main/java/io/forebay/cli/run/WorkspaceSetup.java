@@ -2,6 +2,7 @@ package io.forebay.cli.run;
 
 import io.forebay.cli.graphql.ControlPlane;
 import io.forebay.cli.graphql.GraphQlFailure;
+import io.forebay.cli.prepare.Instance;
 import io.forebay.cli.state.CliFailure;
 import io.forebay.cli.state.Settings.BucketAt;
 

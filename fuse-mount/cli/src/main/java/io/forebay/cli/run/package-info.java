@@ -1,9 +1,9 @@
 /**
- * The processes of one instance: how each is started, when it is ready, what happens when one dies,
- * and the order in which they stop (mount, worker, control plane, object store).
+ * The processes of one instance together: the order in which they start and stop (mount, worker,
+ * control plane, object store), when the instance is ready, and what happens when one dies.
  *
- * <p>Whatever fails on the way up, everything that was started is stopped again. The clock is read
- * here, as this is wiring. Only the command line imports this package.
+ * <p>Invariant: whatever fails on the way up, everything that was started is stopped again. Only
+ * the command line imports this package.
  */
 @NullMarked
 package io.forebay.cli.run;

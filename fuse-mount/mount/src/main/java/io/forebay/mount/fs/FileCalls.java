@@ -3,6 +3,10 @@ package io.forebay.mount.fs;
 import io.forebay.fuse.Reply;
 import io.forebay.fuse.Request;
 import io.forebay.mount.meta.Origin;
+import io.forebay.mount.open.Commits;
+import io.forebay.mount.open.OpenFile;
+import io.forebay.mount.open.OpenInode;
+import io.forebay.mount.open.OpenTable;
 import io.forebay.transport.posix.NativeFile;
 import java.lang.foreign.MemorySegment;
 

@@ -7,6 +7,7 @@ import io.forebay.fuse.Attributes;
 import io.forebay.fuse.Errno;
 import io.forebay.fuse.FuseException;
 import io.forebay.fuse.Reply;
+import io.forebay.mount.nodes.LookupCounts;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

@@ -3,6 +3,8 @@ package io.forebay.mount.fs;
 import io.forebay.fuse.Backing;
 import io.forebay.mount.meta.Attachment;
 import io.forebay.mount.meta.FakeMetadata;
+import io.forebay.mount.services.CloseTrace;
+import io.forebay.mount.services.Services;
 import io.forebay.proto.AttachRequest;
 import java.nio.file.Path;
 import java.time.Duration;

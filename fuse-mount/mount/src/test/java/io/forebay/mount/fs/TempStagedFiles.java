@@ -1,5 +1,6 @@
 package io.forebay.mount.fs;
 
+import io.forebay.mount.services.StagedFiles;
 import io.forebay.proto.Grant;
 import io.forebay.transport.posix.NativeFile;
 import java.nio.file.Path;

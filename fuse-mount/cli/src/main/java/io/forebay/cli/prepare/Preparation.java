@@ -1,0 +1,131 @@
+package io.forebay.cli.prepare;
+
+import io.forebay.cli.state.CliFailure;
+import io.forebay.cli.state.MountTable;
+import io.forebay.cli.state.Ports;
+import io.forebay.cli.state.Settings;
+import io.forebay.cli.state.StateDirectory;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.Base64;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** From a request and what is remembered to an instance whose surroundings were checked. */
+public final class Preparation {
+    private static final String DEFAULT_BUCKET = "forebay";
+    private static final String DEFAULT_REGION = "us-east-1";
+    private static final String WORKSPACE_FORM = "[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?";
+    private static final String BUCKET_FORM = "[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]";
+
+    private final StateDirectory state;
+    private final Consumer<String> say;
+
+    public Preparation(StateDirectory state, Consumer<String> say) {
+        this.state = state;
+        this.say = say;
+    }
+
+    /** The caller holds the state directory's lock. */
+    public Instance prepare(UpRequest request) {
+        Optional<Settings> before = state.settings();
+        Settings settings = merge(request, before.orElse(null));
+        Installation installation = Installation.current();
+        Leftovers.stop(state, say);
+        Space.check(state);
+        new MountPointCheck(Path.of(settings.mountPoint()), state)
+                .check(before.map(known -> Path.of(known.mountPoint())).orElse(null));
+        Ports ports = new PortChoice(state, say).choose(request.ports());
+        state.remember(settings);
+        state.remember(ports);
+        return new Instance(state, settings, ports, installation, access(request, settings, ports));
+    }
+
+    private Settings merge(UpRequest request, @Nullable Settings before) {
+        String workspace =
+                first(request.workspace(), before == null ? null : before.workspace(), "default");
+        if (!workspace.matches(WORKSPACE_FORM)) {
+            throw new CliFailure(
+                    "--workspace "
+                            + workspace
+                            + ": use 1 to 63 lower-case letters, digits and hyphens, a letter or"
+                            + " digit first and last");
+        }
+        return new Settings(
+                mountPoint(request, before),
+                workspace,
+                bucket(request.bucket(), before == null ? null : before.bucket()),
+                request.mode().passthrough(),
+                request.mode().flushDelayMillis(),
+                before == null ? freshKeys() : before.localKeys());
+    }
+
+    private String mountPoint(UpRequest request, @Nullable Settings before) {
+        String given =
+                first(
+                        request.mountPoint(),
+                        before == null ? null : before.mountPoint(),
+                        state.root().resolve("mount").toString());
+        return MountTable.canonical(Path.of(given)).toString();
+    }
+
+    private static Settings.BucketAt bucket(
+            UpRequest.Bucket asked, Settings.@Nullable BucketAt before) {
+        String endpoint = asked.endpoint();
+        if (endpoint == null && before != null) {
+            endpoint = before.endpoint();
+        }
+        if (endpoint != null && !endpoint.matches("https?://[^/]+/?")) {
+            throw new CliFailure(
+                    "--s3-endpoint " + endpoint + ": use a form such as https://host:port");
+        }
+        String name = first(asked.name(), before == null ? null : before.bucket(), "");
+        if (name.isEmpty() && endpoint != null) {
+            throw new CliFailure("--s3-endpoint needs --bucket: name the bucket to drain to");
+        }
+        String bucket = name.isEmpty() ? DEFAULT_BUCKET : name;
+        if (!bucket.matches(BUCKET_FORM)) {
+            throw new CliFailure(
+                    "--bucket "
+                            + bucket
+                            + ": use 3 to 63 lower-case letters, digits, dots and hyphens");
+        }
+        String prefix = first(asked.prefix(), before == null ? null : before.prefix(), "");
+        return new Settings.BucketAt(
+                bucket,
+                prefix.isEmpty() || prefix.endsWith("/") ? prefix : prefix + "/",
+                endpoint,
+                first(asked.region(), before == null ? null : before.region(), DEFAULT_REGION));
+    }
+
+    private static StoreAccess access(UpRequest request, Settings settings, Ports ports) {
+        String endpoint = settings.bucket().endpoint();
+        String region = settings.bucket().region();
+        if (endpoint == null) {
+            return new StoreAccess(
+                    "http://127.0.0.1:" + ports.objectStore(),
+                    region,
+                    settings.localKeys().accessKey(),
+                    settings.localKeys().secretKey());
+        }
+        UpRequest.Keys keys = request.bucket().keys();
+        return new StoreAccess(endpoint, region, keys.accessKey(), keys.secretKey());
+    }
+
+    private static Settings.LocalKeys freshKeys() {
+        SecureRandom random = new SecureRandom();
+        return new Settings.LocalKeys("forebay-" + random(random, 6), random(random, 24));
+    }
+
+    private static String random(SecureRandom random, int bytes) {
+        byte[] drawn = new byte[bytes];
+        random.nextBytes(drawn);
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(drawn).replace('-', 'x');
+    }
+
+    private static String first(@Nullable String a, @Nullable String b, String otherwise) {
+        return Objects.requireNonNullElse(a == null ? b : a, otherwise);
+    }
+}

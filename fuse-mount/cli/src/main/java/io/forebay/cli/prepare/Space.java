@@ -1,0 +1,60 @@
+package io.forebay.cli.prepare;
+
+import io.forebay.cli.state.CliFailure;
+import io.forebay.cli.state.StateDirectory;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.stream.Stream;
+
+/** Room on the disk that holds the state. */
+public final class Space {
+    /** Metadata, its log and our logs need some even when nothing is staged. */
+    private static final long FREE_BYTES_MIN = 256L << 20;
+
+    private Space() {}
+
+    static void check(StateDirectory state) {
+        long free = usableBytes(state.root());
+        if (free < FREE_BYTES_MIN) {
+            throw new CliFailure(
+                    "the disk of "
+                            + state.root()
+                            + " has "
+                            + (free >> 20)
+                            + " MiB left and at least "
+                            + (FREE_BYTES_MIN >> 20)
+                            + " are needed: free some, or name another place with --state");
+        }
+    }
+
+    /** What the worker may stage: nine tenths of what is free or staged already. */
+    public static long capacityBytes(StateDirectory state) {
+        return (usableBytes(state.root()) + stagedBytes(state.staging())) / 10 * 9;
+    }
+
+    private static long usableBytes(Path directory) {
+        try {
+            return Files.getFileStore(directory).getUsableSpace();
+        } catch (IOException failed) {
+            throw new CliFailure("cannot see the free space of " + directory, failed);
+        }
+    }
+
+    private static long stagedBytes(Path staging) {
+        try (Stream<Path> files = Files.walk(staging)) {
+            return files.mapToLong(Space::sizeOf).sum();
+        } catch (IOException | UncheckedIOException changing) {
+            return 0;
+        }
+    }
+
+    private static long sizeOf(Path file) {
+        try {
+            return Files.isRegularFile(file) ? Files.size(file) : 0;
+        } catch (IOException gone) {
+            return 0;
+        }
+    }
+}

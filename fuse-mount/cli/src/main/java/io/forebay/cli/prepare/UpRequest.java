@@ -1,0 +1,29 @@
+package io.forebay.cli.prepare;
+
+import org.jspecify.annotations.Nullable;
+
+/** What {@code up} was asked for; null: as last time, or the default. */
+public record UpRequest(
+        @Nullable String mountPoint,
+        @Nullable String workspace,
+        Bucket bucket,
+        Mode mode,
+        GivenPorts ports) {
+
+    /** How the mount moves bytes, and how long a closed file rests before its upload starts. */
+    public record Mode(boolean passthrough, int flushDelayMillis) {}
+
+    /** Where objects shall go, and with which keys. */
+    public record Bucket(
+            @Nullable String name,
+            @Nullable String prefix,
+            @Nullable String endpoint,
+            @Nullable String region,
+            Keys keys) {}
+
+    /** Of a foreign object store. */
+    public record Keys(@Nullable String accessKey, @Nullable String secretKey) {}
+
+    /** Ports that the user insists on; 0: any. */
+    public record GivenPorts(int graphql, int objectStore) {}
+}

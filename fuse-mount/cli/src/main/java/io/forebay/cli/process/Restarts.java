@@ -1,0 +1,27 @@
+package io.forebay.cli.process;
+
+import java.time.Duration;
+
+/** How often a process may come back: ten times, each within a minute of the one before. */
+public final class Restarts {
+    private static final int MAX = 10;
+    private static final Duration HEALTHY_AFTER = Duration.ofMinutes(1);
+    private static final Duration FIRST = Duration.ofMillis(200);
+    private static final Duration LONGEST = Duration.ofSeconds(10);
+
+    private int count;
+    private Deadline calm = Deadline.in(Duration.ZERO);
+
+    /** Counts one more death; false when it was one too many. */
+    public boolean another() {
+        count = calm.passed() ? 1 : count + 1;
+        calm = Deadline.in(HEALTHY_AFTER);
+        return count <= MAX;
+    }
+
+    /** Doubles with each death in a row. */
+    public Duration backOff() {
+        Duration wanted = FIRST.multipliedBy(1L << Math.min(count - 1, 16));
+        return wanted.compareTo(LONGEST) < 0 ? wanted : LONGEST;
+    }
+}

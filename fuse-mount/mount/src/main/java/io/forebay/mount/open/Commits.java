@@ -1,0 +1,101 @@
+package io.forebay.mount.open;
+
+import io.forebay.mount.meta.FailureErrno;
+import io.forebay.mount.meta.Origin;
+import io.forebay.mount.services.Services;
+import io.forebay.proto.CommitRequest;
+import io.forebay.proto.FinalSize;
+import io.forebay.proto.NodeReply;
+import io.forebay.proto.SyncRequest;
+import io.forebay.proto.TraceContext;
+import java.util.Optional;
+
+/** Records what was written to staged files: sizes and times, in the order they came about. */
+public final class Commits {
+    private final Services services;
+
+    public Commits(Services services) {
+        this.services = services;
+    }
+
+    /** At close: whatever the metadata does not know yet. */
+    public void flush(OpenInode inode, Origin origin) {
+        TraceContext trace =
+                services.trace()
+                        .flush(context -> {
+                            commit(inode, origin.traced(context), false);
+                            return context;
+                        });
+        inode.flushedIn(trace);
+    }
+
+    /** At fsync: in any case, because its answer says that the metadata survives a power loss. */
+    public void durable(OpenInode inode, Origin origin) {
+        TraceContext trace =
+                services.trace()
+                        .flush(context -> {
+                            commit(inode, origin.traced(context), true);
+                            return context;
+                        });
+        inode.flushedIn(trace);
+    }
+
+    /** At release: nobody hears of an error any more, so what fails travels with the release. */
+    public void last(OpenInode inode, Origin origin) {
+        try {
+            commit(inode, origin, false);
+        } catch (RuntimeException e) {
+            inode.written().ifPresent(inode::leaveOver);
+        }
+    }
+
+    /** At truncate(2). */
+    public void commit(OpenInode inode, Origin origin) {
+        commit(inode, origin, false);
+    }
+
+    /** Makes all that was answered before survive a power loss. */
+    public void sync() {
+        FailureErrno.check(
+                services.metadata()
+                        .sync(
+                                SyncRequest.newBuilder()
+                                        .setWorkspaceId(services.workspaceId())
+                                        .build())
+                        .getFailure());
+    }
+
+    private void commit(OpenInode inode, Origin origin, boolean durable) {
+        inode.commitOrder().lock();
+        try {
+            Optional<FinalSize> written = inode.written();
+            if (written.isPresent() && (durable || !inode.isCommitted(written.get()))) {
+                send(inode, origin, written.get(), durable);
+            }
+        } finally {
+            inode.commitOrder().unlock();
+        }
+    }
+
+    private void send(OpenInode inode, Origin origin, FinalSize written, boolean durable) {
+        CommitRequest.Builder commit =
+                CommitRequest.newBuilder()
+                        .setWorkspaceId(services.workspaceId())
+                        .setIno(inode.ino())
+                        .setSize(written.getSize())
+                        .setMtimeNanos(written.getMtimeNanos())
+                        .setBlocks(written.getBlocks())
+                        .setDurable(durable);
+        NodeReply reply =
+                services.attachment()
+                        .mutate(
+                                origin,
+                                caller ->
+                                        services.metadata()
+                                                .commit(commit.setCaller(caller).build()),
+                                NodeReply::getFailure);
+        FailureErrno.check(reply.getFailure());
+        inode.committed(
+                written, new OpenInode.Fresh(reply.getAttributes(), services.clock().millis()));
+    }
+}

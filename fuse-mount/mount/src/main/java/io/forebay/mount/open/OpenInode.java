@@ -1,0 +1,371 @@
+package io.forebay.mount.open;
+
+import io.forebay.fuse.Backing;
+import io.forebay.fuse.Errno;
+import io.forebay.fuse.FuseException;
+import io.forebay.proto.Attributes;
+import io.forebay.proto.FinalSize;
+import io.forebay.proto.ReleasedFile;
+import io.forebay.proto.TraceContext;
+import io.forebay.transport.posix.FileStatus;
+import io.forebay.transport.posix.NativeFile;
+import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A file that is open, or whose release the control plane has not answered yet. All fields are
+ * guarded by this; no method waits for anything but system calls on the staged file.
+ */
+public final class OpenInode {
+    private final long ino;
+
+    /**
+     * Orders commits: held across the call, because a size must not overtake the one before it.
+     * Whoever waits for it waits for a commit of the same file.
+     */
+    private final ReentrantLock commitOrder = new ReentrantLock();
+
+    private int pendingOpens;
+    private int handles;
+    private int readers;
+    private int writers;
+    private long openSequence;
+
+    private boolean releaseQueued;
+    private boolean releaseInFlight;
+    private boolean releaseWanted;
+    private TraceContext lastFlush = TraceContext.getDefaultInstance();
+
+    /** What the last writer could not commit: it travels with the release. */
+    private @Nullable FinalSize leftOver;
+
+    private OpenMode mode = OpenMode.CACHED;
+    private int backingId;
+    private @Nullable NativeFile readFile;
+    private @Nullable NativeFile writeFile;
+    private @Nullable FileStatus identity;
+
+    private Attributes attributes = Attributes.getDefaultInstance();
+    private long attributesAtMillis;
+
+    /** What the metadata knows of the written file. */
+    private long committedSize;
+
+    private long committedMtimeNanos;
+
+    /** While the staged file still has the first time, the file's time is the second one. */
+    private long stagedMtimeNanos;
+
+    private long shownMtimeNanos;
+
+    OpenInode(long ino) {
+        this.ino = ino;
+    }
+
+    public long ino() {
+        return ino;
+    }
+
+    ReentrantLock commitOrder() {
+        return commitOrder;
+    }
+
+    // ---- opens
+
+    synchronized void beginOpen() {
+        pendingOpens++;
+        releaseWanted |= releaseInFlight;
+    }
+
+    /** The service has opened it: from now on a release names this open. */
+    public synchronized void granted(long sequence) {
+        openSequence = Math.max(openSequence, sequence);
+    }
+
+    /** The service has opened it again under a new mount id, whose sequences start anew. */
+    public synchronized void grantedAnew(long sequence) {
+        openSequence = sequence;
+    }
+
+    /** Ends an open; true when a release that waited for it must be queued now. */
+    public synchronized boolean endOpen(boolean failedAfterGrant) {
+        pendingOpens--;
+        releaseWanted |= failedAfterGrant;
+        if (pendingOpens > 0 || !releaseWanted) {
+            return false;
+        }
+        releaseWanted = false;
+        boolean queue = !releaseQueued; // one that is queued already tells the newest state
+        releaseQueued = true;
+        return queue;
+    }
+
+    /**
+     * Takes over a file that a grant opened, for one more handle; the file is closed when it is not
+     * needed.
+     */
+    public synchronized void adopt(NativeFile file, Access access, Fresh fresh, Backing backing) {
+        FileStatus status = file.stat();
+        if (identity != null && !isSame(identity, status)) {
+            file.close();
+            throw new FuseException(Errno.EBUSY); // the staged file was replaced under open handles
+        }
+        if (handles == 0) {
+            identity = status;
+            decideMode(file, access, backing);
+        }
+        if (access.write() && writers == 0) {
+            committedSize = fresh.attributes().getSize();
+            committedMtimeNanos = fresh.attributes().getMtimeNanos();
+            stagedMtimeNanos = status.mtimeNanos();
+            shownMtimeNanos = fresh.attributes().getMtimeNanos();
+        }
+        refreshed(fresh);
+        keep(file, access.write());
+        handles++;
+        readers += access.read() ? 1 : 0;
+        writers += access.write() ? 1 : 0;
+    }
+
+    /**
+     * Any descriptor of the file will do: the kernel opens its backing file anew for each open,
+     * with that open's own flags (fs/fuse/passthrough.c, backing_file_open). So an id that was made
+     * from a reader's descriptor serves the writers that come later.
+     */
+    private void decideMode(NativeFile file, Access access, Backing backing) {
+        backingId = 0;
+        mode = access.write() ? OpenMode.DIRECT : OpenMode.CACHED;
+        if (backing.available()) {
+            try {
+                backingId = backing.open(file.descriptor());
+                mode = OpenMode.PASSTHROUGH;
+            } catch (FuseException e) {
+                backingId = 0; // this file system cannot be passed through: the mount carries bytes
+            }
+        }
+    }
+
+    private void keep(NativeFile file, boolean writable) {
+        if (writable && writeFile == null) {
+            writeFile = file;
+        } else if (!writable && readFile == null && writeFile == null) {
+            readFile = file;
+        } else {
+            file.close();
+        }
+    }
+
+    /** Ends a handle. After the last one the staged file and the backing id are given back. */
+    public synchronized boolean drop(Access access, Backing backing) {
+        readers -= access.read() ? 1 : 0;
+        writers -= access.write() ? 1 : 0;
+        handles--;
+        if (handles == 0) {
+            if (backingId != 0) {
+                backing.close(backingId);
+                backingId = 0;
+            }
+            close(readFile);
+            close(writeFile);
+            readFile = null;
+            writeFile = null;
+            identity = null;
+        }
+        boolean tell = (access.write() && writers == 0) || (access.read() && readers == 0);
+        return tell && wantRelease();
+    }
+
+    // ---- releases
+
+    /** True when the inode must be put into the queue. */
+    private boolean wantRelease() {
+        if (releaseQueued) {
+            return false;
+        }
+        if (pendingOpens > 0) {
+            releaseWanted = true;
+            return false;
+        }
+        releaseQueued = true;
+        return true;
+    }
+
+    /** What to tell the control plane now; empty while an open is under way: it queues again. */
+    synchronized Optional<ReleasedFile> describeRelease() {
+        releaseQueued = false;
+        if (pendingOpens > 0) {
+            releaseWanted = true;
+            return Optional.empty();
+        }
+        releaseInFlight = true;
+        ReleasedFile.Builder release =
+                ReleasedFile.newBuilder()
+                        .setIno(ino)
+                        .setOpenSequence(openSequence)
+                        .setStillReading(readers > 0)
+                        .setStillWriting(writers > 0)
+                        .setTrace(lastFlush);
+        if (leftOver != null) {
+            release.setCommit(leftOver);
+        }
+        return Optional.of(release.build());
+    }
+
+    synchronized void leaveOver(FinalSize written) {
+        leftOver = written;
+    }
+
+    /** The release was answered, or is to be sent again; true when it must be queued again. */
+    synchronized boolean releaseEnded(boolean answered) {
+        releaseInFlight = false;
+        if (answered) {
+            leftOver = null;
+        }
+        return !answered && wantRelease();
+    }
+
+    synchronized boolean isIdle() {
+        return handles == 0
+                && pendingOpens == 0
+                && !releaseQueued
+                && !releaseInFlight
+                && !releaseWanted;
+    }
+
+    // ---- attributes
+
+    /** Attributes of the service, and when they came. */
+    public record Fresh(Attributes attributes, long atMillis) {}
+
+    public synchronized void refreshed(Fresh fresh) {
+        attributes = fresh.attributes();
+        attributesAtMillis = fresh.atMillis();
+    }
+
+    /** The service's attributes while they are younger than {@code ageMillis}, as of now. */
+    public synchronized Optional<Attributes> attributesSince(long millis) {
+        return handles > 0 && attributesAtMillis > millis
+                ? Optional.of(merged(attributes))
+                : Optional.empty();
+    }
+
+    /** The last known attributes of an open file that has lost its name. */
+    public synchronized Optional<Attributes> unlinked() {
+        if (handles == 0) {
+            return Optional.empty();
+        }
+        return Optional.of(merged(attributes).toBuilder().setNlink(0).build());
+    }
+
+    /** The service's attributes, with what the staged file knows better while it is written. */
+    public synchronized Attributes merged(Attributes known) {
+        NativeFile file = writeFile;
+        if (writers == 0 || file == null) {
+            return known;
+        }
+        FileStatus status = file.stat();
+        long ctime = known.getCtimeNanos();
+        if (status.mtimeNanos() != stagedMtimeNanos) {
+            ctime = Math.max(ctime, status.mtimeNanos());
+        }
+        return known.toBuilder()
+                .setSize(status.size())
+                .setBlocks(status.blocks())
+                .setMtimeNanos(mtimeOf(status))
+                .setCtimeNanos(ctime)
+                .build();
+    }
+
+    /** A time was set by hand: it holds until the next write. */
+    public synchronized void mtimeSet(Fresh fresh) {
+        refreshed(fresh);
+        if (writeFile != null && writers > 0) {
+            stagedMtimeNanos = writeFile.stat().mtimeNanos();
+            shownMtimeNanos = fresh.attributes().getMtimeNanos();
+            committedMtimeNanos = shownMtimeNanos;
+        }
+    }
+
+    // ---- commits
+
+    /** The size and times to commit; empty when there is no writer. */
+    synchronized Optional<FinalSize> written() {
+        NativeFile file = writeFile;
+        if (writers == 0 || file == null) {
+            return Optional.empty();
+        }
+        FileStatus status = file.stat();
+        return Optional.of(
+                FinalSize.newBuilder()
+                        .setSize(status.size())
+                        .setMtimeNanos(mtimeOf(status))
+                        .setBlocks(status.blocks())
+                        .build());
+    }
+
+    synchronized boolean isCommitted(FinalSize written) {
+        return written.getSize() == committedSize && written.getMtimeNanos() == committedMtimeNanos;
+    }
+
+    synchronized void committed(FinalSize written, Fresh fresh) {
+        committedSize = written.getSize();
+        committedMtimeNanos = written.getMtimeNanos();
+        refreshed(fresh);
+    }
+
+    synchronized void flushedIn(TraceContext trace) {
+        lastFlush = trace;
+    }
+
+    private long mtimeOf(FileStatus status) {
+        return status.mtimeNanos() == stagedMtimeNanos ? shownMtimeNanos : status.mtimeNanos();
+    }
+
+    // ---- bytes
+
+    public synchronized OpenMode mode() {
+        return mode;
+    }
+
+    public synchronized int backingId() {
+        return backingId;
+    }
+
+    public synchronized NativeFile readable() {
+        return present(readFile != null ? readFile : writeFile);
+    }
+
+    public synchronized NativeFile writable() {
+        return present(writeFile);
+    }
+
+    public synchronized boolean isOpen() {
+        return handles > 0;
+    }
+
+    public synchronized boolean isRead() {
+        return readers > 0;
+    }
+
+    public synchronized boolean isWritten() {
+        return writers > 0;
+    }
+
+    private static NativeFile present(@Nullable NativeFile file) {
+        if (file == null) {
+            throw new FuseException(Errno.EBADF);
+        }
+        return file;
+    }
+
+    private static void close(@Nullable NativeFile file) {
+        if (file != null) {
+            file.close();
+        }
+    }
+
+    private static boolean isSame(FileStatus one, FileStatus other) {
+        return one.device() == other.device() && one.ino() == other.ino();
+    }
+}

@@ -1,0 +1,36 @@
+package io.forebay.mount.open;
+
+import io.forebay.fuse.OpenFlags;
+
+/**
+ * How reads and writes of an inode travel. Decided at its first open and kept until its last
+ * release, because the kernel refuses a mix of the first with the others.
+ */
+public enum OpenMode {
+    /** The kernel goes straight to the staged file. */
+    PASSTHROUGH(OpenFlags.PASSTHROUGH),
+
+    /**
+     * Each read and write is a request to the mount, several at a time; nothing is kept by the
+     * kernel. Chosen where the first open writes: three to five times faster than through the page
+     * cache.
+     */
+    DIRECT(OpenFlags.DIRECT_IO | OpenFlags.PARALLEL_DIRECT_WRITES),
+
+    /**
+     * Through the kernel's page cache, which reads ahead and lets the file be mapped. Chosen where
+     * the first open reads; a writer that comes later writes through the same cache.
+     */
+    CACHED(0);
+
+    private final int flags;
+
+    OpenMode(int flags) {
+        this.flags = flags;
+    }
+
+    /** FOPEN_* bits of linux/fuse.h. */
+    public int flags() {
+        return flags;
+    }
+}

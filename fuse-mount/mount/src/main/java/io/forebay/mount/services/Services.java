@@ -1,0 +1,17 @@
+package io.forebay.mount.services;
+
+import io.forebay.mount.meta.Attachment;
+import io.forebay.mount.meta.MetadataClient;
+import java.time.InstantSource;
+
+/** What the file system works with. It owns none of them. */
+public record Services(
+        MetadataClient metadata,
+        Attachment attachment,
+        StagedFiles stagedFiles,
+        InstantSource clock,
+        CloseTrace trace) {
+    public long workspaceId() {
+        return attachment.workspaceId();
+    }
+}

@@ -1,0 +1,51 @@
+package io.forebay.mount.services;
+
+import io.forebay.proto.FailureKind;
+import io.forebay.proto.Grant;
+import io.forebay.schema.ForebayException;
+import io.forebay.transport.local.StagedFileClient;
+import io.forebay.transport.posix.NativeFile;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** Staged files from the workers of this node, over their unix sockets. */
+public final class WorkerStagedFiles implements StagedFiles, AutoCloseable {
+    /** A worker that is restarted answers again well within this. */
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    /** A node has a few workers; more sockets than this are a mistake of the control plane. */
+    private static final int SOCKETS_MAX = 64;
+
+    private final String node;
+    private final Map<String, StagedFileClient> clients = new ConcurrentHashMap<>();
+
+    public WorkerStagedFiles(String node) {
+        this.node = node;
+    }
+
+    @Override
+    public NativeFile open(Grant grant) {
+        if (!grant.getNode().isEmpty() && !grant.getNode().equals(node)) {
+            throw new ForebayException(
+                            FailureKind.FAILURE_UNSUPPORTED,
+                            "The file's bytes are on another node; open it there")
+                    .with("node", grant.getNode())
+                    .with("worker", grant.getWorkerId());
+        }
+        if (clients.size() >= SOCKETS_MAX && !clients.containsKey(grant.getSocketPath())) {
+            throw new ForebayException(
+                    FailureKind.FAILURE_UNAVAILABLE, "Too many workers on one node; stop some");
+        }
+        return clients.computeIfAbsent(
+                        grant.getSocketPath(),
+                        path -> StagedFileClient.connect(Path.of(path), PATIENCE))
+                .open(grant.getToken().toByteArray());
+    }
+
+    @Override
+    public void close() {
+        clients.values().forEach(StagedFileClient::close);
+    }
+}
