@@ -22,4 +22,10 @@ public interface FileSystem {
      * reply, a {@link Request.Forget} follows for each.
      */
     default void directoryTaken(Request.ReadDirectory request, List<Reply.DirectoryEntry> taken) {}
+
+    /**
+     * The thread's request is over: its answer is with the kernel, or was taken back by the
+     * requests that undo it. Until then a process that takes this one's place may get it again.
+     */
+    default void answered() {}
 }

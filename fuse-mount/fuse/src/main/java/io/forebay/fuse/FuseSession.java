@@ -1,5 +1,6 @@
 package io.forebay.fuse;
 
+import io.forebay.fuse.posix.Device;
 import io.forebay.fuse.posix.ThisProcess;
 import io.forebay.fuse.wire.Notifications;
 import io.forebay.fuse.wire.Notifications.InvalEntryOut;
@@ -9,6 +10,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -32,22 +34,31 @@ public final class FuseSession implements AutoCloseable {
             EnumSet.of(Errno.ENOENT, Errno.ENODEV, Errno.EBADF, Errno.ENOTCONN);
 
     private final Mount mount;
-    private final List<Thread> readers;
+    private final List<Reader> readers;
     private final CountDownLatch running;
     private final AtomicBoolean closed = new AtomicBoolean();
 
     private FuseSession(Mount mount, FileSystem fileSystem, int threads, int transferBytes) {
         this.mount = mount;
         this.running = new CountDownLatch(threads);
-        RequestLoop loop = new RequestLoop(mount.device(), fileSystem, transferBytes);
         this.readers =
                 IntStream.range(0, threads)
                         .mapToObj(index ->
-                                Thread.ofPlatform()
-                                        .daemon()
-                                        .name("fuse-reader-" + index)
-                                        .unstarted(() -> serve(loop)))
+                                reader(
+                                        index,
+                                        new RequestLoop(mount.device(), fileSystem, transferBytes)))
                         .toList();
+    }
+
+    private record Reader(Thread thread, RequestLoop loop) {}
+
+    /** A request that a thread is answering; {@code id} names it while it is in flight. */
+    public record InFlight(Thread thread, long id, int opcode) {}
+
+    /** Makes what serves a mount, once the kernel has said what it can do. */
+    @FunctionalInterface
+    public interface Start {
+        FileSystem begin(Backing backing, KeptMount mount);
     }
 
     /**
@@ -59,33 +70,33 @@ public final class FuseSession implements AutoCloseable {
      */
     public static FuseSession mount(
             MountOptions options, Function<Backing, FileSystem> fileSystem) {
-        return start(Mount.make(options), options, fileSystem);
+        return mount(options, (backing, _) -> fileSystem.apply(backing));
     }
 
-    static FuseSession start(
-            Mount mount, MountOptions options, Function<Backing, FileSystem> fileSystem) {
+    /** As {@link #mount(MountOptions, Function)}, for a file system that outlives this process. */
+    public static FuseSession mount(MountOptions options, Start start) {
+        return start(Mount.make(options), options, start);
+    }
+
+    static FuseSession start(Mount mount, MountOptions options, Start start) {
         boolean started = false;
         try {
             Handshake handshake = Handshake.shake(mount.device(), options);
-            KernelBacking backing = KernelBacking.of(mount.device(), handshake.passthrough());
             int transferBytes =
                     Math.max(
                             options.maxWriteBytes(),
                             handshake.maxPages() * ThisProcess.pageBytes());
-            FuseSession session =
-                    new FuseSession(
-                            mount,
-                            fileSystem.apply(backing),
-                            options.readerThreads(),
+            KeptMount kept =
+                    new KeptMount(
+                            mount.device().descriptor(),
+                            mount.mountPoint(),
+                            mount.deviceMinor(),
+                            handshake.minor(),
+                            handshake.flags(),
                             transferBytes);
-            session.readers.forEach(Thread::start);
+            FuseSession session = of(mount, kept, options.readerThreads(), start);
+            session.startReaders();
             started = true;
-            LOG.log(
-                    System.Logger.Level.INFO,
-                    "mounted at={0} protocol=7.{1} passthrough={2}",
-                    mount.mountPoint(),
-                    handshake.minor(),
-                    backing.available());
             return session;
         } finally {
             if (!started) {
@@ -93,6 +104,63 @@ public final class FuseSession implements AutoCloseable {
                 mount.device().close();
             }
         }
+    }
+
+    /**
+     * Goes on with a mount whose process has died: starts the reader threads, and asks the kernel
+     * for the requests that the dead one had read and not answered ({@link
+     * Request.Header#resent()}). No other process may read the device any more. Takes the
+     * descriptor over, also when it fails; the mount then stays as it is.
+     *
+     * @throws FuseMountException with a message that says what to do
+     */
+    public static FuseSession takeOver(KeptMount kept, MountOptions options, Start start) {
+        Device device = Device.of(kept.descriptor());
+        boolean started = false;
+        try {
+            Mount mount = new Mount(kept.mountPoint(), device, kept.deviceMinor());
+            FuseSession session = of(mount, kept, options.readerThreads(), start);
+            session.resend();
+            session.startReaders();
+            started = true;
+            return session;
+        } finally {
+            if (!started) {
+                device.close();
+            }
+        }
+    }
+
+    private static FuseSession of(Mount mount, KeptMount kept, int threads, Start start) {
+        KernelBacking backing = KernelBacking.of(mount.device(), kept.passthrough());
+        LOG.log(
+                System.Logger.Level.INFO,
+                "mounted at={0} protocol=7.{1} passthrough={2}",
+                mount.mountPoint(),
+                kept.minor(),
+                backing.available());
+        return new FuseSession(mount, start.begin(backing, kept), threads, kept.transferBytes());
+    }
+
+    private void startReaders() {
+        readers.forEach(reader -> reader.thread().start());
+    }
+
+    /** What the reader threads are answering now. */
+    public List<InFlight> inFlight() {
+        return readers.stream()
+                .map(reader -> reader.loop().inFlight(reader.thread()))
+                .filter(Objects::nonNull)
+                .toList();
+    }
+
+    /**
+     * Reads no further requests, so that another process can take over once this one has ended.
+     * Threads that wait for a request stay until then; one that still gets one answers it. {@link
+     * #inFlight} shows when what was begun is done; {@link #awaitEnd} does not return for it.
+     */
+    public void stopReading() {
+        readers.forEach(reader -> reader.loop().stop());
     }
 
     /** Returns when the mount has ended: unmounted from outside, or {@link #close() closed}. */
@@ -146,7 +214,7 @@ public final class FuseSession implements AutoCloseable {
                     "files were still open, connection cut at={0} done={1}",
                     mount.mountPoint(),
                     aborted);
-            readers.forEach(Thread::interrupt);
+            readers.forEach(reader -> reader.thread().interrupt());
             ended = awaitReaders();
         }
         if (ended) {
@@ -161,11 +229,41 @@ public final class FuseSession implements AutoCloseable {
         }
     }
 
+    private Reader reader(int index, RequestLoop loop) {
+        return new Reader(
+                Thread.ofPlatform()
+                        .daemon()
+                        .name("fuse-reader-" + index)
+                        .unstarted(() -> serve(loop)),
+                loop);
+    }
+
     private void serve(RequestLoop loop) {
         try {
             loop.run();
         } finally {
-            running.countDown();
+            if (!loop.isStopped()) {
+                running.countDown();
+            }
+        }
+    }
+
+    private void resend() {
+        int result = plain(Notifications.RESEND);
+        if (result < 0) {
+            throw new FuseMountException(
+                    "The kernel does not send again what the dead process had read: errno "
+                            + -result
+                            + ". Linux 6.9 or newer is needed");
+        }
+        plain(Notifications.INC_EPOCH); // names that changed meanwhile; older kernels time them out
+    }
+
+    private int plain(int code) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment message = arena.allocate(OutHeader.SIZE, Long.BYTES);
+            new OutHeader(message).put(OutHeader.SIZE, code, 0);
+            return mount.device().notify(message);
         }
     }
 

@@ -37,6 +37,7 @@ record Handshake(int minor, long flags, int maxPages) {
                     | InitFlags.PARALLEL_DIROPS
                     | InitFlags.MAX_PAGES
                     | InitFlags.INIT_EXT
+                    | InitFlags.HAS_RESEND
                     | InitFlags.DIRECT_IO_ALLOW_MMAP;
 
     /**

@@ -1,5 +1,6 @@
 package io.forebay.fuse;
 
+import io.forebay.fuse.wire.InHeader;
 import java.lang.foreign.MemorySegment;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
@@ -13,7 +14,17 @@ public sealed interface Request {
     /**
      * Who asks and about which inode; {@code unique} identifies the request until it is answered.
      */
-    record Header(long unique, long nodeId, int uid, int gid, int pid) {}
+    record Header(long unique, long nodeId, int uid, int gid, int pid) {
+        /** The same for a request and for the copy of it that comes after a takeover. */
+        public long id() {
+            return unique & ~InHeader.RESENT;
+        }
+
+        /** Whether a process that has died since may have executed it, in part or wholly. */
+        public boolean resent() {
+            return (unique & InHeader.RESENT) != 0;
+        }
+    }
 
     Header header();
 

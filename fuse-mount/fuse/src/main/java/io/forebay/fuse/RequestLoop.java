@@ -8,6 +8,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** One reader thread: takes a request, lets the file system answer it, writes the answer. */
 final class RequestLoop implements Runnable {
@@ -21,6 +22,12 @@ final class RequestLoop implements Runnable {
     private final FileSystem fileSystem;
     private final int transferBytes;
 
+    /** Id of the request that is being answered; 0: none. */
+    private volatile long current;
+
+    private volatile int currentOpcode;
+    private volatile boolean stopping;
+
     /**
      * @param transferBytes the most that one READ or WRITE moves
      */
@@ -30,7 +37,22 @@ final class RequestLoop implements Runnable {
         this.transferBytes = transferBytes;
     }
 
-    /** Ends when the mount does. */
+    /** Reads no further request once the present one is answered. */
+    void stop() {
+        stopping = true;
+    }
+
+    boolean isStopped() {
+        return stopping;
+    }
+
+    /** What is being answered now; null: nothing. */
+    FuseSession.@Nullable InFlight inFlight(Thread thread) {
+        long id = current;
+        return id == 0 ? null : new FuseSession.InFlight(thread, id, currentOpcode);
+    }
+
+    /** Ends when the mount does, or after {@link #stop}. */
     @Override
     public void run() {
         try (Arena arena = Arena.ofShared()) {
@@ -43,6 +65,9 @@ final class RequestLoop implements Runnable {
             while (read > 0 || isPassing(read)) {
                 if (read >= InHeader.SIZE) {
                     answer(request.asSlice(0, read), encoder, vectors);
+                }
+                if (stopping) {
+                    return;
                 }
                 read = device.read(request);
             }
@@ -62,6 +87,8 @@ final class RequestLoop implements Runnable {
     /** Nothing that a file system does may end the thread. */
     private void answer(MemorySegment message, ReplyEncoder encoder, MemorySegment vectors) {
         InHeader header = new InHeader(message);
+        currentOpcode = header.opcode();
+        current = header.unique();
         try {
             switch (header.opcode()) {
                 case Opcode.FORGET -> tell(RequestDecoder.decode(message));
@@ -73,6 +100,9 @@ final class RequestLoop implements Runnable {
             }
         } catch (Throwable failure) {
             refuse(header, encoder, failure);
+        } finally {
+            fileSystem.answered();
+            current = 0;
         }
     }
 

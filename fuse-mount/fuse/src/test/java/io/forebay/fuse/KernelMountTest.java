@@ -197,7 +197,7 @@ final class KernelMountTest {
                 FuseSession.start(
                         Mount.make(options, false),
                         options,
-                        backing -> new TreeFileSystem(directory, backing))) {
+                        (backing, _) -> new TreeFileSystem(directory, backing))) {
             Files.writeString(root.resolve("x"), "y");
             assertEquals("y", Files.readString(root.resolve("x")));
             FileStore store = Files.getFileStore(root);

@@ -17,6 +17,9 @@ import java.lang.foreign.MemorySegment;
 public record InHeader(MemorySegment bytes) {
     public static final int SIZE = 40;
 
+    /** Set in {@code unique} of a request that comes a second time; its answer carries it too. */
+    public static final long RESENT = 1L << 63;
+
     public InHeader {
         Wire.require(bytes, SIZE);
     }

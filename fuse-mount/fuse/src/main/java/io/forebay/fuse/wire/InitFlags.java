@@ -42,5 +42,11 @@ public final class InitFlags {
     /** I/O on a backing file; since 7.40. */
     public static final long PASSTHROUGH = 1L << 37;
 
+    /**
+     * Requests that a dead process had read can be asked for again ({@link Notifications#RESEND});
+     * since 7.40.
+     */
+    public static final long HAS_RESEND = 1L << 39;
+
     private InitFlags() {}
 }

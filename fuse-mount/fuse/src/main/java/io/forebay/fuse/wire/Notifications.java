@@ -7,6 +7,12 @@ public final class Notifications {
     public static final int INVAL_INODE = 2;
     public static final int INVAL_ENTRY = 3;
 
+    /** Asks for the requests that were read and not answered; no body. Since 7.40. */
+    public static final int RESEND = 7;
+
+    /** Makes all names that the kernel knows be looked up anew; no body. Since 7.44. */
+    public static final int INC_EPOCH = 8;
+
     private Notifications() {}
 
     /**
