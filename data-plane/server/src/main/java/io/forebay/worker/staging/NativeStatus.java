@@ -2,7 +2,7 @@ package io.forebay.worker.staging;
 
 import io.forebay.store.StagedStatus;
 import io.forebay.store.StatusReader;
-import io.forebay.transport.posix.FileStatus;
+import io.forebay.transport.file.FileStatus;
 import io.forebay.transport.posix.NativeFile;
 import io.forebay.transport.posix.PosixException;
 import java.io.IOException;

@@ -40,6 +40,8 @@ final class LibC {
             handle("pread64", longs(JAVA_INT, ADDRESS, JAVA_LONG, JAVA_LONG));
     private static final MethodHandle PWRITE =
             handle("pwrite64", longs(JAVA_INT, ADDRESS, JAVA_LONG, JAVA_LONG));
+    private static final MethodHandle PWRITEV2 =
+            handle("pwritev2", longs(JAVA_INT, ADDRESS, JAVA_INT, JAVA_LONG, JAVA_INT));
     private static final MethodHandle STATX =
             handle("statx", ints(JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT, ADDRESS));
     private static final MethodHandle FTRUNCATE = handle("ftruncate64", ints(JAVA_INT, JAVA_LONG));
@@ -70,6 +72,13 @@ final class LibC {
             handle("setsockopt", ints(JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT));
 
     private static final int SHUT_RDWR = 2;
+
+    /** linux/fs.h: appends, whatever the offset says. */
+    private static final int RWF_APPEND = 0x10;
+
+    /** One {@code struct iovec} for each thread; owned by the thread, freed with it. */
+    private static final ThreadLocal<MemorySegment> VECTOR =
+            ThreadLocal.withInitial(() -> Arena.ofAuto().allocate(ADDRESS.byteSize() * 2, 8));
 
     private LibC() {}
 
@@ -105,6 +114,21 @@ final class LibC {
         try {
             MemorySegment state = ERRNO.get();
             long count = (long) PWRITE.invokeExact(state, fd, source, source.byteSize(), offset);
+            return result(count, state);
+        } catch (Throwable e) {
+            throw broken(e);
+        }
+    }
+
+    /** Behind the end of the file, whatever its open flags are. */
+    static long append(int fd, MemorySegment source) {
+        MemorySegment vector = VECTOR.get();
+        // SAFETY: the source is native and reachable from this frame until the call returns.
+        vector.set(JAVA_LONG, 0, source.address());
+        vector.set(JAVA_LONG, 8, source.byteSize());
+        try {
+            MemorySegment state = ERRNO.get();
+            long count = (long) PWRITEV2.invokeExact(state, fd, vector, 1, 0L, RWF_APPEND);
             return result(count, state);
         } catch (Throwable e) {
             throw broken(e);

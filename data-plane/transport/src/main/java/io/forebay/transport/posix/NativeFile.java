@@ -1,8 +1,11 @@
 package io.forebay.transport.posix;
 
+import io.forebay.transport.file.FileStatus;
+import io.forebay.transport.file.StagedHandle;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
+import java.util.OptionalInt;
 
 /**
  * An open file of the operating system, by its descriptor. Safe for any number of threads; closing
@@ -12,7 +15,7 @@ import java.nio.file.Path;
  * <p>Buffers must be native memory. Reads and writes that the kernel cuts short or interrupts are
  * continued here. Refusals are {@link PosixException}.
  */
-public final class NativeFile implements AutoCloseable {
+public final class NativeFile implements StagedHandle {
     public static final int O_RDONLY = 0;
     public static final int O_WRONLY = 1;
     public static final int O_RDWR = 2;
@@ -47,7 +50,7 @@ public final class NativeFile implements AutoCloseable {
         return new NativeFile(number);
     }
 
-    /** Reads until {@code target} is full or the file ends; the number of bytes read. */
+    @Override
     public long pread(MemorySegment target, long offset) {
         int fd = descriptor.acquire();
         try {
@@ -67,10 +70,7 @@ public final class NativeFile implements AutoCloseable {
         }
     }
 
-    /**
-     * Writes all of {@code source}. Fewer bytes are answered only when an error came after some of
-     * them: the next write meets that error first.
-     */
+    @Override
     public long pwrite(MemorySegment source, long offset) {
         int fd = descriptor.acquire();
         try {
@@ -90,6 +90,21 @@ public final class NativeFile implements AutoCloseable {
         }
     }
 
+    @Override
+    public long append(MemorySegment source) {
+        int fd = descriptor.acquire();
+        try {
+            long count;
+            do {
+                count = LibC.append(fd, source);
+            } while (count == -PosixException.EINTR);
+            return check("pwritev2", count);
+        } finally {
+            descriptor.release();
+        }
+    }
+
+    @Override
     public FileStatus stat() {
         int fd = descriptor.acquire();
         try (Arena arena = Arena.ofConfined()) {
@@ -103,7 +118,7 @@ public final class NativeFile implements AutoCloseable {
         }
     }
 
-    /** ftruncate(2): cuts the file, or extends it by a hole. */
+    @Override
     public void truncate(long size) {
         int fd = descriptor.acquire();
         try {
@@ -117,7 +132,7 @@ public final class NativeFile implements AutoCloseable {
         }
     }
 
-    /** fsync(2), or fdatasync(2) when only the bytes and the size must survive a power loss. */
+    @Override
     public void fsync(boolean dataOnly) {
         int fd = descriptor.acquire();
         try {
@@ -127,7 +142,7 @@ public final class NativeFile implements AutoCloseable {
         }
     }
 
-    /** fallocate(2) with its own mode bits. */
+    @Override
     public void fallocate(int mode, long offset, long length) {
         int fd = descriptor.acquire();
         try {
@@ -141,7 +156,7 @@ public final class NativeFile implements AutoCloseable {
         }
     }
 
-    /** The next data or hole at or after {@code offset} (lseek(2)); ENXIO when there is none. */
+    @Override
     public long seek(long offset, int whence) {
         int fd = descriptor.acquire();
         try {
@@ -149,6 +164,15 @@ public final class NativeFile implements AutoCloseable {
         } finally {
             descriptor.release();
         }
+    }
+
+    /** Writes are in the file when they are answered. */
+    @Override
+    public void flush() {}
+
+    @Override
+    public OptionalInt passable() {
+        return OptionalInt.of(descriptor());
     }
 
     /** The number, for the kernel (passthrough, SCM_RIGHTS). Valid until {@link #close}. */

@@ -3,6 +3,7 @@ package io.forebay.transport.posix;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
+import io.forebay.transport.file.FileStatus;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
@@ -36,17 +37,20 @@ record StatxBuffer(MemorySegment memory, MemorySegment emptyPath) {
     }
 
     FileStatus status() {
-        long mtime =
-                memory.get(JAVA_LONG, 112) * NANOS_PER_SECOND
-                        + Integer.toUnsignedLong(memory.get(JAVA_INT, 120));
         long device =
                 Integer.toUnsignedLong(memory.get(JAVA_INT, 136)) << 32
                         | Integer.toUnsignedLong(memory.get(JAVA_INT, 140));
         return new FileStatus(
                 memory.get(JAVA_LONG, 40),
-                mtime,
+                nanos(112),
+                nanos(96),
                 memory.get(JAVA_LONG, 48),
                 device,
                 memory.get(JAVA_LONG, 32));
+    }
+
+    private long nanos(long offset) {
+        return memory.get(JAVA_LONG, offset) * NANOS_PER_SECOND
+                + Integer.toUnsignedLong(memory.get(JAVA_INT, offset + 8));
     }
 }

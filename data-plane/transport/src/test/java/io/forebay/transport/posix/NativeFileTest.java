@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.forebay.proto.FailureKind;
 import io.forebay.schema.ForebayException;
+import io.forebay.transport.file.FileStatus;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -43,6 +44,35 @@ final class NativeFileTest {
         assertEquals(8, Files.size(path));
         assertEquals(
                 "rw-r-----", PosixFilePermissions.toString(Files.getPosixFilePermissions(path)));
+    }
+
+    @Test
+    void appendersOverwriteNothing() throws Exception {
+        Path path = directory.resolve("log");
+        try (NativeFile one = NativeFile.open(path, CREATE, 0600);
+                NativeFile other = NativeFile.open(path, NativeFile.O_RDWR, 0)) {
+            List<Thread> threads = new ArrayList<>();
+            for (NativeFile file : List.of(one, other)) {
+                String line = file == one ? "one\n" : "other\n";
+                threads.add(Thread.ofPlatform().start(() -> appendOften(file, line)));
+            }
+            for (Thread thread : threads) {
+                thread.join();
+            }
+        }
+        List<String> lines = Files.readAllLines(path);
+        assertEquals(2000, lines.size());
+        assertEquals(1000, lines.stream().filter("one"::equals).count());
+        assertEquals(1000, lines.stream().filter("other"::equals).count());
+    }
+
+    private static void appendOften(NativeFile file, String line) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment bytes = segment(arena, line);
+            for (int i = 0; i < 1000; i++) {
+                assertEquals(bytes.byteSize(), file.append(bytes));
+            }
+        }
     }
 
     @Test

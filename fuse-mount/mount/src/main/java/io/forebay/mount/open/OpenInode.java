@@ -7,7 +7,7 @@ import io.forebay.proto.Attributes;
 import io.forebay.proto.FinalSize;
 import io.forebay.proto.ReleasedFile;
 import io.forebay.proto.TraceContext;
-import io.forebay.transport.posix.FileStatus;
+import io.forebay.transport.file.FileStatus;
 import io.forebay.transport.posix.NativeFile;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
