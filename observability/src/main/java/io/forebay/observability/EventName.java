@@ -10,7 +10,7 @@ import java.util.List;
  * Every log event: one line per change of state, none per request. A line is {@code event=<label>
  * key=value ...}.
  */
-public enum EventName {
+public enum EventName implements Named {
     CONTROL_PLANE_READY("control-plane.ready", CONTROL_PLANE, "The services answer."),
     CONTROL_PLANE_STOPPED("control-plane.stopped", CONTROL_PLANE, "The store is closed."),
     WORKSPACE_CREATED("workspace.created", CONTROL_PLANE, "A workspace was bound to a bucket."),
@@ -40,26 +40,16 @@ public enum EventName {
     CONTROL_PLANE_FOUND("control-plane.found", MOUNT, "The control plane answers again."),
     REQUEST_FAILED("request.failed", MOUNT, "A kernel request was answered with EIO.");
 
-    private final String label;
-    private final ProcessKind process;
-    private final String description;
+    @SuppressWarnings("ImmutableEnumChecker") // a record of strings
+    private final Word word;
 
     EventName(String label, ProcessKind process, String description) {
-        this.label = label;
-        this.process = process;
-        this.description = description;
+        this.word = new Word(label, process, description);
     }
 
-    public String label() {
-        return label;
-    }
-
-    public ProcessKind process() {
-        return process;
-    }
-
-    public String description() {
-        return description;
+    @Override
+    public Word word() {
+        return word;
     }
 
     /**
@@ -72,7 +62,7 @@ public enum EventName {
         if (pairs.length % 2 != 0) {
             throw new IllegalArgumentException("A key has no value.");
         }
-        StringBuilder text = new StringBuilder("event=").append(label);
+        StringBuilder text = new StringBuilder("event=").append(label());
         List<Object> all = List.of(pairs);
         for (int i = 0; i < all.size(); i += 2) {
             text.append(' ').append(all.get(i)).append('=').append(quoted(all.get(i + 1)));

@@ -13,7 +13,7 @@ import java.util.Locale;
  * Every metric. The name is the OpenTelemetry one; Prometheus shows it with underscores, the unit
  * at its end and {@code _total} after a counter ({@link #prometheusName}).
  */
-public enum MetricName {
+public enum MetricName implements Named {
     MOUNTS("forebay.mounts", GAUGE, "", CONTROL_PLANE, "Mounts whose lease runs."),
     WORKERS("forebay.workers", GAUGE, "", CONTROL_PLANE, "Workers that report in time."),
     DIRTY_BYTES(
@@ -158,24 +158,23 @@ public enum MetricName {
             MOUNT,
             "Calls to the control plane that were sent again.");
 
-    private final String label;
+    @SuppressWarnings("ImmutableEnumChecker") // a record of strings
+    private final Word word;
+
     private final MetricKind kind;
     private final String unit;
-    private final ProcessKind process;
-    private final String description;
 
     MetricName(
             String label, MetricKind kind, String unit, ProcessKind process, String description) {
-        this.label = label;
+        this.word = new Word(label, process, description);
         this.kind = kind;
         this.unit = unit;
-        this.process = process;
-        this.description = description;
     }
 
-    /** The name without its unit, such as {@code forebay.staging.used}. */
-    public String label() {
-        return label;
+    /** Its label is the name without the unit, such as {@code forebay.staging.used}. */
+    @Override
+    public Word word() {
+        return word;
     }
 
     public MetricKind kind() {
@@ -187,17 +186,9 @@ public enum MetricName {
         return unit;
     }
 
-    public ProcessKind process() {
-        return process;
-    }
-
-    public String description() {
-        return description;
-    }
-
     /** The name in the text that Prometheus reads, such as {@code forebay_staging_used_bytes}. */
     public String prometheusName() {
-        String name = label.replace('.', '_').toLowerCase(Locale.ROOT);
+        String name = label().replace('.', '_').toLowerCase(Locale.ROOT);
         if (!unit.isEmpty()) {
             name += "_" + unit;
         }

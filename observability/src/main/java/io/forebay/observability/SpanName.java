@@ -9,7 +9,7 @@ import static io.forebay.observability.ProcessKind.WORKER;
  * trace context travels with the request, then with the entry in the flush queue, then with the
  * worker's task.
  */
-public enum SpanName {
+public enum SpanName implements Named {
     FUSE_FLUSH("fuse.flush", MOUNT, "A close or fsync, as the application waits for it."),
     METADATA_COMMIT(
             "metadata.commit", CONTROL_PLANE, "Size and times of a written file are recorded."),
@@ -19,25 +19,15 @@ public enum SpanName {
     FLUSH_PUBLISH("flush.publish", WORKER, "The object is completed and recorded."),
     FETCH("fetch", WORKER, "A file's bytes are brought back from the bucket.");
 
-    private final String label;
-    private final ProcessKind process;
-    private final String description;
+    @SuppressWarnings("ImmutableEnumChecker") // a record of strings
+    private final Word word;
 
     SpanName(String label, ProcessKind process, String description) {
-        this.label = label;
-        this.process = process;
-        this.description = description;
+        this.word = new Word(label, process, description);
     }
 
-    public String label() {
-        return label;
-    }
-
-    public ProcessKind process() {
-        return process;
-    }
-
-    public String description() {
-        return description;
+    @Override
+    public Word word() {
+        return word;
     }
 }

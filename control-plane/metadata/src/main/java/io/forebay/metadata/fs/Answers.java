@@ -4,19 +4,10 @@ import io.forebay.metadata.state.Inode;
 import io.forebay.metadata.state.Refusal;
 import io.forebay.proto.FailureKind;
 import io.forebay.proto.NodeReply;
-import java.util.function.Supplier;
 
 /** Replies. */
 final class Answers {
     private Answers() {}
-
-    static NodeReply node(Supplier<NodeReply> body) {
-        try {
-            return body.get();
-        } catch (Refusal refusal) {
-            return NodeReply.newBuilder().setFailure(refusal.kind()).build();
-        }
-    }
 
     static NodeReply node(Inode inode) {
         return NodeReply.newBuilder().setAttributes(inode.attributes().build()).build();

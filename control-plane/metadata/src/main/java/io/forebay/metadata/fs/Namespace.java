@@ -10,7 +10,6 @@ import io.forebay.metadata.state.Names;
 import io.forebay.metadata.state.Records;
 import io.forebay.metadata.state.Refusal;
 import io.forebay.metadata.state.Registry;
-import io.forebay.metadata.state.Repeats;
 import io.forebay.metadata.state.Space;
 import io.forebay.proto.Attributes;
 import io.forebay.proto.EntryRecord;
@@ -44,10 +43,12 @@ public final class Namespace {
     private static final long INODES_SHOWN = 1L << 40;
 
     private final Database database;
+    private final Mutations mutations;
     private final InodeNumbers numbers;
 
     public Namespace(Database database, InodeNumbers numbers) {
         this.database = database;
+        this.mutations = new Mutations(database);
         this.numbers = numbers;
     }
 
@@ -68,29 +69,19 @@ public final class Namespace {
     }
 
     public NodeReply setAttributes(SetAttributesRequest request) {
-        return Answers.node(() ->
-                database.change(
-                        request.getWorkspaceId(),
-                        space ->
-                                Repeats.once(
-                                        space,
-                                        request.getCaller(),
-                                        NodeReply.parser(),
-                                        () -> AttributeChanges.apply(space, request))));
+        return mutations.node(
+                request.getWorkspaceId(),
+                request.getCaller(),
+                space -> AttributeChanges.apply(space, request));
     }
 
     /** Makes a directory or a symbolic link. */
     public NodeReply makeNode(MakeNodeRequest request) {
         long ino = numbers.next(request.getWorkspaceId());
-        return Answers.node(() ->
-                database.change(
-                        request.getWorkspaceId(),
-                        space ->
-                                Repeats.once(
-                                        space,
-                                        request.getCaller(),
-                                        NodeReply.parser(),
-                                        () -> NewNodes.make(space, request, ino))));
+        return mutations.node(
+                request.getWorkspaceId(),
+                request.getCaller(),
+                space -> NewNodes.make(space, request, ino));
     }
 
     public ReadLinkReply readLink(ReadLinkRequest request) {
@@ -104,27 +95,19 @@ public final class Namespace {
     }
 
     public NodeReply remove(RemoveRequest request) {
-        return Answers.node(() ->
-                database.change(
-                        request.getWorkspaceId(),
-                        space ->
-                                Repeats.once(
-                                        space,
-                                        request.getCaller(),
-                                        NodeReply.parser(),
-                                        () -> Removal.remove(space, request))));
+        return mutations.node(
+                request.getWorkspaceId(),
+                request.getCaller(),
+                space -> Removal.remove(space, request));
     }
 
     public RenameReply rename(RenameRequest request) {
         try {
-            return database.change(
+            return mutations.change(
                     request.getWorkspaceId(),
-                    space ->
-                            Repeats.once(
-                                    space,
-                                    request.getCaller(),
-                                    RenameReply.parser(),
-                                    () -> new Renaming(space, request).run()));
+                    request.getCaller(),
+                    RenameReply.parser(),
+                    space -> new Renaming(space, request).run());
         } catch (Refusal refusal) {
             return RenameReply.newBuilder().setFailure(refusal.kind()).build();
         }

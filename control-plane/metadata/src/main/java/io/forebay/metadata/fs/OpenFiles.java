@@ -11,7 +11,6 @@ import io.forebay.metadata.state.Keys;
 import io.forebay.metadata.state.Names;
 import io.forebay.metadata.state.Records;
 import io.forebay.metadata.state.Refusal;
-import io.forebay.metadata.state.Repeats;
 import io.forebay.metadata.state.Space;
 import io.forebay.proto.Caller;
 import io.forebay.proto.CommitRequest;
@@ -39,11 +38,13 @@ public final class OpenFiles {
     private static final int RELEASE_PAGE = 100;
 
     private final Database database;
+    private final Mutations mutations;
     private final InodeNumbers numbers;
     private final Grants grants;
 
     public OpenFiles(Database database, InodeNumbers numbers, GrantKeys keys) {
         this.database = database;
+        this.mutations = new Mutations(database);
         this.numbers = numbers;
         this.grants = new Grants(keys);
     }
@@ -63,16 +64,11 @@ public final class OpenFiles {
     public NodeReply commit(CommitRequest request) {
         Durability durability =
                 request.getDurable() ? Durability.POWER_LOSS : Durability.PROCESS_CRASH;
-        return Answers.node(() ->
-                database.change(
-                        request.getWorkspaceId(),
-                        durability,
-                        space ->
-                                Repeats.once(
-                                        space,
-                                        request.getCaller(),
-                                        NodeReply.parser(),
-                                        () -> commit(space, request))));
+        return mutations.node(
+                request.getWorkspaceId(),
+                request.getCaller(),
+                durability,
+                space -> commit(space, request));
     }
 
     /** Ends opens, page by page; each page is a transaction, and all of it may be repeated. */
@@ -96,11 +92,7 @@ public final class OpenFiles {
 
     private OpenReply opened(long ws, Caller caller, Function<Space, OpenReply> body) {
         try {
-            return database.change(
-                    ws,
-                    space ->
-                            Repeats.once(
-                                    space, caller, OpenReply.parser(), () -> body.apply(space)));
+            return mutations.change(ws, caller, OpenReply.parser(), body);
         } catch (Refusal refusal) {
             return OpenReply.newBuilder().setFailure(refusal.kind()).build();
         }
