@@ -7,7 +7,7 @@ import io.forebay.mount.open.Commits;
 import io.forebay.mount.open.OpenFile;
 import io.forebay.mount.open.OpenInode;
 import io.forebay.mount.open.OpenTable;
-import io.forebay.transport.posix.NativeFile;
+import io.forebay.transport.file.StagedHandle;
 import java.lang.foreign.MemorySegment;
 
 /** What the kernel does with open files. */
@@ -24,26 +24,25 @@ final class FileCalls {
     }
 
     Reply read(Request.Read request) {
-        NativeFile staged = table.file(request.handle()).inode().readable();
+        StagedHandle staged = table.file(request.handle()).inode().readable();
         MemorySegment buffer = buffers.of(request.size());
         return new Reply.Data(buffer.asSlice(0, staged.pread(buffer, request.offset())));
     }
 
     Reply write(Request.Write request) {
         OpenFile file = table.file(request.handle());
-        NativeFile staged = file.inode().writable();
-        if (!file.access().append()) {
-            return new Reply.Written((int) staged.pwrite(request.data(), request.offset()));
-        }
-        synchronized (file.inode()) { // the end of the file must not move under the write
-            long end = staged.stat().size();
-            return new Reply.Written((int) staged.pwrite(request.data(), end));
-        }
+        StagedHandle staged = file.inode().writable();
+        long written =
+                file.access().append()
+                        ? staged.append(request.data()) // the kernel's idea of the end may be old
+                        : staged.pwrite(request.data(), request.offset());
+        return new Reply.Written((int) written);
     }
 
     Reply flush(Request.Flush request) {
         OpenFile file = table.file(request.handle());
         if (file.access().write()) {
+            file.inode().writable().flush();
             commits.flush(file.inode(), NamespaceCalls.origin(request.header()));
         }
         return new Reply.Ok();

@@ -20,9 +20,10 @@ import io.forebay.mount.services.Services;
 import io.forebay.proto.Caller;
 import io.forebay.proto.CreateRequest;
 import io.forebay.proto.FailureKind;
+import io.forebay.proto.Grant;
 import io.forebay.proto.OpenReply;
 import io.forebay.proto.OpenRequest;
-import io.forebay.transport.posix.NativeFile;
+import io.forebay.transport.file.StagedHandle;
 
 /** Opens: from the service's grant to a handle on a staged file. */
 final class OpenCalls {
@@ -159,7 +160,8 @@ final class OpenCalls {
     }
 
     private OpenFile adopt(OpenInode inode, OpenReply reply, Access access) {
-        NativeFile staged = services.stagedFiles().open(reply.getGrant());
+        StagedHandle staged =
+                services.stagedFiles().open(reply.getGrant(), () -> grantAgain(inode, access));
         boolean kept = false;
         try {
             OpenInode.Fresh fresh =
@@ -172,6 +174,22 @@ final class OpenCalls {
                 staged.close();
             }
         }
+    }
+
+    /** For a worker that has forgotten what it had opened: the same file, and never cut again. */
+    private Grant grantAgain(OpenInode inode, Access access) {
+        Access same = new Access(access.read(), access.write(), false, false, false);
+        OpenReply reply =
+                services.attachment()
+                        .mutate(
+                                Origin.MOUNT,
+                                caller ->
+                                        services.metadata()
+                                                .open(request(caller, inode.ino(), same)),
+                                OpenReply::getFailure);
+        FailureErrno.check(reply.getFailure());
+        inode.granted(reply.getOpenSequence());
+        return reply.getGrant();
     }
 
     private void end(OpenInode inode, boolean failedAfterGrant) {

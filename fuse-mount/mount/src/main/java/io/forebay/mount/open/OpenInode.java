@@ -4,18 +4,21 @@ import io.forebay.fuse.Backing;
 import io.forebay.fuse.Errno;
 import io.forebay.fuse.FuseException;
 import io.forebay.proto.Attributes;
+import io.forebay.proto.FailureKind;
 import io.forebay.proto.FinalSize;
 import io.forebay.proto.ReleasedFile;
 import io.forebay.proto.TraceContext;
+import io.forebay.schema.ForebayException;
 import io.forebay.transport.file.FileStatus;
-import io.forebay.transport.posix.NativeFile;
+import io.forebay.transport.file.StagedHandle;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A file that is open, or whose release the control plane has not answered yet. All fields are
- * guarded by this; no method waits for anything but system calls on the staged file.
+ * guarded by this, and nothing is waited for under it: the staged file may be on another node.
  */
 public final class OpenInode {
     private final long ino;
@@ -42,8 +45,8 @@ public final class OpenInode {
 
     private OpenMode mode = OpenMode.CACHED;
     private int backingId;
-    private @Nullable NativeFile readFile;
-    private @Nullable NativeFile writeFile;
+    private @Nullable StagedHandle readFile;
+    private @Nullable StagedHandle writeFile;
     private @Nullable FileStatus identity;
 
     private Attributes attributes = Attributes.getDefaultInstance();
@@ -105,8 +108,16 @@ public final class OpenInode {
      * Takes over a file that a grant opened, for one more handle; the file is closed when it is not
      * needed.
      */
-    public synchronized void adopt(NativeFile file, Access access, Fresh fresh, Backing backing) {
-        FileStatus status = file.stat();
+    public void adopt(StagedHandle file, Access access, Fresh fresh, Backing backing) {
+        adopt(new Arrival(file, file.stat()), access, fresh, backing);
+    }
+
+    /** A file that was just opened. */
+    private record Arrival(StagedHandle file, FileStatus status) {}
+
+    private synchronized void adopt(Arrival arrival, Access access, Fresh fresh, Backing backing) {
+        StagedHandle file = arrival.file();
+        FileStatus status = arrival.status();
         if (identity != null && !isSame(identity, status)) {
             file.close();
             throw new FuseException(Errno.EBUSY); // the staged file was replaced under open handles
@@ -133,12 +144,15 @@ public final class OpenInode {
      * with that open's own flags (fs/fuse/passthrough.c, backing_file_open). So an id that was made
      * from a reader's descriptor serves the writers that come later.
      */
-    private void decideMode(NativeFile file, Access access, Backing backing) {
+    private void decideMode(StagedHandle file, Access access, Backing backing) {
         backingId = 0;
         mode = access.write() ? OpenMode.DIRECT : OpenMode.CACHED;
-        if (backing.available()) {
+        OptionalInt descriptor = file.passable();
+        if (descriptor.isEmpty()) {
+            mode = OpenMode.DIRECT;
+        } else if (backing.available()) {
             try {
-                backingId = backing.open(file.descriptor());
+                backingId = backing.open(descriptor.getAsInt());
                 mode = OpenMode.PASSTHROUGH;
             } catch (FuseException e) {
                 backingId = 0; // this file system cannot be passed through: the mount carries bytes
@@ -146,7 +160,7 @@ public final class OpenInode {
         }
     }
 
-    private void keep(NativeFile file, boolean writable) {
+    private void keep(StagedHandle file, boolean writable) {
         if (writable && writeFile == null) {
             writeFile = file;
         } else if (!writable && readFile == null && writeFile == null) {
@@ -244,27 +258,27 @@ public final class OpenInode {
     }
 
     /** The service's attributes while they are younger than {@code ageMillis}, as of now. */
-    public synchronized Optional<Attributes> attributesSince(long millis) {
-        return handles > 0 && attributesAtMillis > millis
-                ? Optional.of(merged(attributes))
+    public Optional<Attributes> attributesSince(long millis) {
+        return latest(millis).map(this::merged);
+    }
+
+    private synchronized Optional<Attributes> latest(long sinceMillis) {
+        return handles > 0 && attributesAtMillis > sinceMillis
+                ? Optional.of(attributes)
                 : Optional.empty();
     }
 
     /** The last known attributes of an open file that has lost its name. */
-    public synchronized Optional<Attributes> unlinked() {
-        if (handles == 0) {
-            return Optional.empty();
-        }
-        return Optional.of(merged(attributes).toBuilder().setNlink(0).build());
+    public Optional<Attributes> unlinked() {
+        return latest(Long.MIN_VALUE).map(known -> merged(known).toBuilder().setNlink(0).build());
     }
 
     /** The service's attributes, with what the staged file knows better while it is written. */
-    public synchronized Attributes merged(Attributes known) {
-        NativeFile file = writeFile;
-        if (writers == 0 || file == null) {
-            return known;
-        }
-        FileStatus status = file.stat();
+    public Attributes merged(Attributes known) {
+        return writtenStatus().map(status -> merged(known, status)).orElse(known);
+    }
+
+    private synchronized Attributes merged(Attributes known, FileStatus status) {
         long ctime = known.getCtimeNanos();
         if (status.mtimeNanos() != stagedMtimeNanos) {
             ctime = Math.max(ctime, status.mtimeNanos());
@@ -277,31 +291,50 @@ public final class OpenInode {
                 .build();
     }
 
-    /** A time was set by hand: it holds until the next write. */
-    public synchronized void mtimeSet(Fresh fresh) {
-        refreshed(fresh);
-        if (writeFile != null && writers > 0) {
-            stagedMtimeNanos = writeFile.stat().mtimeNanos();
-            shownMtimeNanos = fresh.attributes().getMtimeNanos();
-            committedMtimeNanos = shownMtimeNanos;
+    /** What the staged file says of itself; empty when there is no writer (any more). */
+    private Optional<FileStatus> writtenStatus() {
+        StagedHandle file;
+        synchronized (this) {
+            file = writers == 0 ? null : writeFile;
         }
+        if (file == null) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(file.stat());
+        } catch (ForebayException e) {
+            if (e.kind() == FailureKind.FAILURE_STALE && !isWritten()) {
+                return Optional.empty(); // the last writer ended meanwhile
+            }
+            throw e;
+        }
+    }
+
+    /** A time was set by hand: it holds until the next write. */
+    public void mtimeSet(Fresh fresh) {
+        refreshed(fresh);
+        writtenStatus().ifPresent(status -> mtimeSet(fresh, status));
+    }
+
+    private synchronized void mtimeSet(Fresh fresh, FileStatus status) {
+        stagedMtimeNanos = status.mtimeNanos();
+        shownMtimeNanos = fresh.attributes().getMtimeNanos();
+        committedMtimeNanos = shownMtimeNanos;
     }
 
     // ---- commits
 
     /** The size and times to commit; empty when there is no writer. */
-    synchronized Optional<FinalSize> written() {
-        NativeFile file = writeFile;
-        if (writers == 0 || file == null) {
-            return Optional.empty();
-        }
-        FileStatus status = file.stat();
-        return Optional.of(
-                FinalSize.newBuilder()
-                        .setSize(status.size())
-                        .setMtimeNanos(mtimeOf(status))
-                        .setBlocks(status.blocks())
-                        .build());
+    Optional<FinalSize> written() {
+        return writtenStatus().map(this::written);
+    }
+
+    private synchronized FinalSize written(FileStatus status) {
+        return FinalSize.newBuilder()
+                .setSize(status.size())
+                .setMtimeNanos(mtimeOf(status))
+                .setBlocks(status.blocks())
+                .build();
     }
 
     synchronized boolean isCommitted(FinalSize written) {
@@ -332,11 +365,12 @@ public final class OpenInode {
         return backingId;
     }
 
-    public synchronized NativeFile readable() {
-        return present(readFile != null ? readFile : writeFile);
+    /** Sees what was written here, also what has not reached the owner yet. */
+    public synchronized StagedHandle readable() {
+        return present(writeFile != null ? writeFile : readFile);
     }
 
-    public synchronized NativeFile writable() {
+    public synchronized StagedHandle writable() {
         return present(writeFile);
     }
 
@@ -352,14 +386,14 @@ public final class OpenInode {
         return writers > 0;
     }
 
-    private static NativeFile present(@Nullable NativeFile file) {
+    private static StagedHandle present(@Nullable StagedHandle file) {
         if (file == null) {
             throw new FuseException(Errno.EBADF);
         }
         return file;
     }
 
-    private static void close(@Nullable NativeFile file) {
+    private static void close(@Nullable StagedHandle file) {
         if (file != null) {
             file.close();
         }

@@ -1,7 +1,8 @@
 package io.forebay.mount.services;
 
 import io.forebay.proto.Grant;
-import io.forebay.transport.posix.NativeFile;
+import io.forebay.transport.file.StagedHandle;
+import java.util.function.Supplier;
 
 /** Where staged files come from. */
 @FunctionalInterface
@@ -10,8 +11,9 @@ public interface StagedFiles {
      * Opens the file that a grant is for: for reading, and for writing where the grant says so. The
      * caller closes it.
      *
+     * @param again asks for another grant on the same file, for a worker that was restarted
      * @throws io.forebay.schema.ForebayException of the worker's kind; UNAVAILABLE when it does not
      *     answer
      */
-    NativeFile open(Grant grant);
+    StagedHandle open(Grant grant, Supplier<Grant> again);
 }

@@ -3,12 +3,13 @@ package io.forebay.mount.services;
 import io.forebay.proto.FailureKind;
 import io.forebay.proto.Grant;
 import io.forebay.schema.ForebayException;
+import io.forebay.transport.file.StagedHandle;
 import io.forebay.transport.local.StagedFileClient;
-import io.forebay.transport.posix.NativeFile;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 
 /** Staged files from the workers of this node, over their unix sockets. */
 public final class WorkerStagedFiles implements StagedFiles, AutoCloseable {
@@ -26,7 +27,7 @@ public final class WorkerStagedFiles implements StagedFiles, AutoCloseable {
     }
 
     @Override
-    public NativeFile open(Grant grant) {
+    public StagedHandle open(Grant grant, Supplier<Grant> again) {
         if (!grant.getNode().isEmpty() && !grant.getNode().equals(node)) {
             throw new ForebayException(
                             FailureKind.FAILURE_UNSUPPORTED,

@@ -4,11 +4,12 @@ import io.forebay.mount.services.StagedFiles;
 import io.forebay.proto.Grant;
 import io.forebay.transport.posix.NativeFile;
 import java.nio.file.Path;
+import java.util.function.Supplier;
 
 /** Staged files in a directory, opened as the grants of the fake metadata say. */
 record TempStagedFiles(Path directory) implements StagedFiles {
     @Override
-    public NativeFile open(Grant grant) {
+    public NativeFile open(Grant grant, Supplier<Grant> again) {
         String[] claims = grant.getToken().toStringUtf8().split(" ", -1);
         int flags = Boolean.parseBoolean(claims[1]) ? NativeFile.O_RDWR : NativeFile.O_RDONLY;
         NativeFile created =
