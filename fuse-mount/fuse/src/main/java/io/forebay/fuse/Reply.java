@@ -52,6 +52,11 @@ public sealed interface Reply {
     record Written(int bytes) implements Reply {}
 
     /**
+     * Where a {@link Request.Seek} ended, or how many bytes a wide {@link Request.CopyRange} did.
+     */
+    record Offset(long value) implements Reply {}
+
+    /**
      * As many entries as the file system wants to give; what does not fit into the request's size
      * is left out and will be asked for again with the cookie of the last entry that did.
      */

@@ -8,6 +8,7 @@ import io.forebay.fuse.wire.FileReplies.OpenOut;
 import io.forebay.fuse.wire.FileReplies.StatFsOut;
 import io.forebay.fuse.wire.FileReplies.WriteOut;
 import io.forebay.fuse.wire.OutHeader;
+import io.forebay.fuse.wire.RangeRequests.NumberOut;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -56,6 +57,7 @@ final class ReplyEncoder {
                             entry(body, entry) + opened(body.asSlice(EntryOut.SIZE), opened);
                     case Reply.Data(MemorySegment data) -> copy(data);
                     case Reply.Written(int bytes) -> written(bytes);
+                    case Reply.Offset(long value) -> number(value);
                     case Reply.FileSystemStatus status -> status(status);
                     case Reply.None none -> throw mismatch(none);
                     case Reply.Directory directory -> throw mismatch(directory);
@@ -148,6 +150,11 @@ final class ReplyEncoder {
     private int written(int bytes) {
         new WriteOut(body).put(bytes);
         return WriteOut.SIZE;
+    }
+
+    private int number(long value) {
+        new NumberOut(body).put(value);
+        return NumberOut.SIZE;
     }
 
     private int status(Reply.FileSystemStatus status) {

@@ -120,6 +120,40 @@ public sealed interface Request {
     /** The end of one open. Answered by {@link Reply.Ok}; the kernel drops an error. */
     record Release(Header header, long handle, int flags) implements Request {}
 
+    /**
+     * {@code mode} is fallocate(2)'s; the kernel lets FALLOC_FL_KEEP_SIZE (1), PUNCH_HOLE (2) and
+     * ZERO_RANGE (16) through. Answered by {@link Reply.Ok}.
+     */
+    record Fallocate(Header header, long handle, int mode, long offset, long length)
+            implements Request {}
+
+    /**
+     * lseek(2) by SEEK_DATA (3) or SEEK_HOLE (4); the kernel does the others. Answered by {@link
+     * Reply.Offset}; ENXIO where there is nothing more.
+     */
+    record Seek(Header header, long handle, long offset, int whence) implements Request {}
+
+    /**
+     * copy_file_range(2) within this mount; fewer bytes may be copied than asked for. EXDEV and
+     * EOPNOTSUPP make the kernel copy by reading and writing. Answered by {@link #copied}.
+     *
+     * @param wide whether the answer is a 64-bit number
+     */
+    record CopyRange(
+            Header header,
+            long handle,
+            long offset,
+            long targetHandle,
+            long targetOffset,
+            long length,
+            boolean wide)
+            implements Request {
+        /** The answer, in the form that this request wants. */
+        public Reply copied(long bytes) {
+            return wide ? new Reply.Offset(bytes) : new Reply.Written(Math.toIntExact(bytes));
+        }
+    }
+
     /** Answered by {@link Reply.Opened}. */
     record OpenDirectory(Header header, int flags) implements Request {}
 

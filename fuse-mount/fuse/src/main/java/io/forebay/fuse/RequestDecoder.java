@@ -16,6 +16,9 @@ import io.forebay.fuse.wire.NodeRequests.BatchForgetIn;
 import io.forebay.fuse.wire.NodeRequests.ForgetIn;
 import io.forebay.fuse.wire.NodeRequests.GetAttrIn;
 import io.forebay.fuse.wire.Opcode;
+import io.forebay.fuse.wire.RangeRequests.CopyRangeIn;
+import io.forebay.fuse.wire.RangeRequests.FallocateIn;
+import io.forebay.fuse.wire.RangeRequests.SeekIn;
 import io.forebay.fuse.wire.SetAttrIn;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -88,6 +91,10 @@ final class RequestDecoder {
             case Opcode.RELEASEDIR ->
                     new Request.ReleaseDirectory(header, new ReleaseIn(body).handle());
             case Opcode.FSYNCDIR -> fsyncDirectory(header, new FsyncIn(body));
+            case Opcode.FALLOCATE -> fallocate(header, new FallocateIn(body));
+            case Opcode.LSEEK -> seek(header, new SeekIn(body));
+            case Opcode.COPY_FILE_RANGE -> copyRange(header, new CopyRangeIn(body), false);
+            case Opcode.COPY_FILE_RANGE_64 -> copyRange(header, new CopyRangeIn(body), true);
             case Opcode.STATFS -> new Request.StatFs(header);
             default -> new Request.Unsupported(header, in.opcode());
         };
@@ -204,6 +211,25 @@ final class RequestDecoder {
 
     private static Request fsync(Request.Header header, FsyncIn in) {
         return new Request.Fsync(header, in.handle(), in.dataOnly());
+    }
+
+    private static Request fallocate(Request.Header header, FallocateIn in) {
+        return new Request.Fallocate(header, in.handle(), in.mode(), in.offset(), in.length());
+    }
+
+    private static Request seek(Request.Header header, SeekIn in) {
+        return new Request.Seek(header, in.handle(), in.offset(), in.whence());
+    }
+
+    private static Request copyRange(Request.Header header, CopyRangeIn in, boolean wide) {
+        return new Request.CopyRange(
+                header,
+                in.handle(),
+                in.offset(),
+                in.targetHandle(),
+                in.targetOffset(),
+                in.length(),
+                wide);
     }
 
     private static Request fsyncDirectory(Request.Header header, FsyncIn in) {

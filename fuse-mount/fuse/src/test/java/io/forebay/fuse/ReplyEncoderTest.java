@@ -77,6 +77,7 @@ final class ReplyEncoderTest {
         assertWire(opened, 5L, 0x81, 3);
         assertWire(new Reply.Created(ENTRY, opened), ENTRY_WIRE, 5L, 0x81, 3);
         assertWire(new Reply.Written(77), 77, 0);
+        assertWire(new Reply.Offset(0x0102030405L), 0x0102030405L);
         assertWire(new Reply.Bytes(utf8("target")), "target");
         assertWire(new Reply.Data(MemorySegment.ofArray(utf8("heap"))), "heap");
     }

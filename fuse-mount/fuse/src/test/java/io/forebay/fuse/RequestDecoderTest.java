@@ -1,6 +1,7 @@
 package io.forebay.fuse;
 
 import static io.forebay.fuse.Messages.HEADER;
+import static io.forebay.fuse.Messages.NODE;
 import static io.forebay.fuse.Messages.request;
 import static io.forebay.fuse.Messages.segment;
 import static io.forebay.fuse.Messages.utf8;
@@ -158,6 +159,24 @@ final class RequestDecoderTest {
     }
 
     @Test
+    void ranges() {
+        assertEquals(
+                new Request.Fallocate(HEADER, FH, 3, 5L, 1L << 40),
+                decode(43, FH, 5L, 1L << 40, 3, 0));
+        assertEquals(new Request.Seek(HEADER, FH, 1L << 40, 4), decode(46, FH, 1L << 40, 4, 0));
+        Request.CopyRange copy = (Request.CopyRange) decode(47, copyIn());
+        assertEquals(new Request.CopyRange(HEADER, FH, 1, 88, 2, 1L << 30, false), copy);
+        assertEquals(new Reply.Written(7), copy.copied(7));
+        Request.CopyRange wide = (Request.CopyRange) decode(53, copyIn());
+        assertEquals(new Request.CopyRange(HEADER, FH, 1, 88, 2, 1L << 30, true), wide);
+        assertEquals(new Reply.Offset(1L << 33), wide.copied(1L << 33));
+    }
+
+    private static byte[] copyIn() {
+        return Messages.bytes(FH, 1L, NODE, 88L, 2L, 1L << 30, 0L);
+    }
+
+    @Test
     void forgets() {
         assertEquals(new Request.Forget(HEADER, 3), decode(2, 3L));
         List<Request.Forget> batch =
@@ -259,7 +278,10 @@ final class RequestDecoderTest {
         samples.add(request(25, FH, 0, 0, 31L));
         samples.add(request(28, readIn()));
         samples.add(request(42, 2, 0, 10L, 1L, 11L, 2L));
+        samples.add(request(43, FH, 5L, 6L, 3, 0));
         samples.add(request(44, readIn()));
+        samples.add(request(46, FH, 5L, 3, 0));
+        samples.add(request(53, copyIn()));
         return samples;
     }
 }

@@ -35,6 +35,12 @@ public interface StagedHandle extends AutoCloseable {
     /** fallocate(2) with its own mode bits. */
     void fallocate(int mode, long offset, long length);
 
+    /**
+     * copy_file_range(2): by sharing the blocks where the file system can. Fewer bytes are copied
+     * where this file ends before; EXDEV where the bytes must go through the caller.
+     */
+    long copyTo(StagedHandle target, long offset, long targetOffset, long length);
+
     /** The next data or hole at or after {@code offset} (lseek(2)); ENXIO when there is none. */
     long seek(long offset, int whence);
 

@@ -51,6 +51,10 @@ final class LibC {
             handle("fallocate64", ints(JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG));
     private static final MethodHandle LSEEK =
             handle("lseek64", longs(JAVA_INT, JAVA_LONG, JAVA_INT));
+    private static final MethodHandle COPY_FILE_RANGE =
+            handle(
+                    "copy_file_range",
+                    longs(JAVA_INT, ADDRESS, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT));
     private static final MethodHandle FCHMOD = handle("fchmod", ints(JAVA_INT, JAVA_INT));
     private static final MethodHandle GETEUID = handle("geteuid", ints());
 
@@ -184,6 +188,21 @@ final class LibC {
         try {
             MemorySegment state = ERRNO.get();
             return result((long) LSEEK.invokeExact(state, fd, offset, whence), state);
+        } catch (Throwable e) {
+            throw broken(e);
+        }
+    }
+
+    /**
+     * @param offsets two numbers: where to read and where to write
+     */
+    static long copyFileRange(int from, int to, MemorySegment offsets, long length) {
+        try {
+            MemorySegment state = ERRNO.get();
+            MemorySegment target = offsets.asSlice(Long.BYTES);
+            long count =
+                    (long) COPY_FILE_RANGE.invokeExact(state, from, offsets, to, target, length, 0);
+            return result(count, state);
         } catch (Throwable e) {
             throw broken(e);
         }

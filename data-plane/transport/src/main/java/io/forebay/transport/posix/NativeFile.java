@@ -4,6 +4,7 @@ import io.forebay.transport.file.FileStatus;
 import io.forebay.transport.file.StagedHandle;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
 import java.util.OptionalInt;
 
@@ -154,6 +155,39 @@ public final class NativeFile implements StagedHandle {
         } finally {
             descriptor.release();
         }
+    }
+
+    @Override
+    public long copyTo(StagedHandle target, long offset, long targetOffset, long length) {
+        if (!(target instanceof NativeFile other)) {
+            throw new PosixException("copy_file_range", PosixException.EXDEV);
+        }
+        int from = descriptor.acquire();
+        try (Arena arena = Arena.ofConfined()) {
+            int to = other.descriptor.acquire();
+            try {
+                MemorySegment offsets =
+                        arena.allocateFrom(ValueLayout.JAVA_LONG, offset, targetOffset);
+                return check("copy_file_range", copy(from, to, offsets, length));
+            } finally {
+                other.descriptor.release();
+            }
+        } finally {
+            descriptor.release();
+        }
+    }
+
+    /** The kernel counts {@code offsets} up. What was copied before an error is answered first. */
+    private static long copy(int from, int to, MemorySegment offsets, long length) {
+        long done = 0;
+        while (done < length) {
+            long count = LibC.copyFileRange(from, to, offsets, length - done);
+            if (count == 0 || (count < 0 && count != -PosixException.EINTR)) {
+                return done > 0 ? done : count;
+            }
+            done += Math.max(0, count);
+        }
+        return done;
     }
 
     @Override

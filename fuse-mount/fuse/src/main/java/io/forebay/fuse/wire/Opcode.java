@@ -30,8 +30,14 @@ public final class Opcode {
     public static final int DESTROY = 38;
     public static final int NOTIFY_REPLY = 41;
     public static final int BATCH_FORGET = 42;
+    public static final int FALLOCATE = 43;
     public static final int READDIRPLUS = 44;
     public static final int RENAME2 = 45;
+    public static final int LSEEK = 46;
+    public static final int COPY_FILE_RANGE = 47;
+
+    /** Since 7.45; a kernel that is refused it asks for {@link #COPY_FILE_RANGE} from then on. */
+    public static final int COPY_FILE_RANGE_64 = 53;
 
     private Opcode() {}
 }

@@ -15,27 +15,24 @@ import org.junit.jupiter.api.Test;
 final class StructsTest {
     /** sizeof of each struct, as a C compiler says it for linux/fuse.h. */
     private static final Map<Integer, List<Function<MemorySegment, Record>>> SIZES =
-            Map.of(
-                    40,
-                    List.of(InHeader::new, FileRequests.ReadIn::new, FileRequests.WriteIn::new),
-                    88,
-                    List.of(SetAttrIn::new, Attr::new),
-                    128,
-                    List.of(EntryOut::new),
-                    104,
-                    List.of(AttrOut::new),
-                    64,
-                    List.of(InitOut::new),
-                    80,
-                    List.of(FileReplies.StatFsOut::new),
-                    24,
-                    List.of(
+            Map.ofEntries(
+                    entry(40, InHeader::new, FileRequests.ReadIn::new, FileRequests.WriteIn::new),
+                    entry(88, SetAttrIn::new, Attr::new),
+                    entry(56, RangeRequests.CopyRangeIn::new),
+                    entry(32, RangeRequests.FallocateIn::new),
+                    entry(128, EntryOut::new),
+                    entry(104, AttrOut::new),
+                    entry(64, InitOut::new),
+                    entry(80, FileReplies.StatFsOut::new),
+                    entry(
+                            24,
                             FileRequests.FlushIn::new,
                             FileRequests.ReleaseIn::new,
+                            RangeRequests.SeekIn::new,
                             Notifications.InvalInodeOut::new,
                             Dirent::new),
-                    16,
-                    List.of(
+                    entry(
+                            16,
                             OutHeader::new,
                             NodeRequests.GetAttrIn::new,
                             NameRequests.MakeNodeIn::new,
@@ -46,14 +43,22 @@ final class StructsTest {
                             Notifications.InvalEntryOut::new,
                             BackingMap::new,
                             InitIn::new),
-                    8,
-                    List.of(
+                    entry(
+                            8,
                             NodeRequests.ForgetIn::new,
                             NodeRequests.BatchForgetIn::new,
                             NameRequests.MakeDirectoryIn::new,
                             NameRequests.RenameIn::new,
                             FileRequests.OpenIn::new,
-                            FileReplies.WriteOut::new));
+                            FileReplies.WriteOut::new,
+                            RangeRequests.NumberOut::new));
+
+    @SafeVarargs
+    @SuppressWarnings("varargs")
+    private static Map.Entry<Integer, List<Function<MemorySegment, Record>>> entry(
+            int size, Function<MemorySegment, Record>... structs) {
+        return Map.entry(size, List.of(structs));
+    }
 
     private static MemorySegment of(int size) {
         return MemorySegment.ofArray(new byte[size]);

@@ -34,6 +34,7 @@ public final class ForebayFileSystem implements FileSystem, AutoCloseable {
     private final NamespaceCalls namespace;
     private final OpenCalls opens;
     private final FileCalls files;
+    private final RangeCalls ranges;
     private final AttributeCalls attributes;
     private final DirectoryCalls directories;
     private final Commits commits;
@@ -45,6 +46,7 @@ public final class ForebayFileSystem implements FileSystem, AutoCloseable {
         this.namespace = new NamespaceCalls(services, nodes, table);
         this.opens = new OpenCalls(services, backing, nodes, table, releases);
         this.files = new FileCalls(table, opens, commits);
+        this.ranges = new RangeCalls(table);
         this.attributes = new AttributeCalls(services, nodes, table, opens, commits);
         this.directories = new DirectoryCalls(services, nodes);
         services.attachment().onAttachAgain(opens::openAgain);
@@ -85,6 +87,9 @@ public final class ForebayFileSystem implements FileSystem, AutoCloseable {
             case Request.ReleaseDirectory release -> directories.release(release);
             case Request.FsyncDirectory _ -> sync();
             case Request.StatFs _ -> namespace.status();
+            case Request.Fallocate allocate -> ranges.allocate(allocate);
+            case Request.Seek seek -> ranges.seek(seek);
+            case Request.CopyRange copy -> ranges.copy(copy);
             case Request.Unsupported _ -> throw new FuseException(Errno.ENOSYS);
         };
     }

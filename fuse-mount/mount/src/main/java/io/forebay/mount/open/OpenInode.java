@@ -347,6 +347,11 @@ public final class OpenInode {
         refreshed(fresh);
     }
 
+    /** Blocks came or went, perhaps without a new size or time: the next commit is due. */
+    public synchronized void reshaped() {
+        committedSize = -1;
+    }
+
     synchronized void flushedIn(TraceContext trace) {
         lastFlush = trace;
     }

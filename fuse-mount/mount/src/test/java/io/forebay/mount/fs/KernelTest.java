@@ -14,6 +14,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.forebay.fuse.FuseSession;
 import io.forebay.fuse.MountOptions;
+import io.forebay.transport.posix.NativeFile;
+import io.forebay.transport.posix.PosixException;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -41,6 +43,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledIf;
+import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -54,6 +57,14 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(value = 60, unit = TimeUnit.SECONDS)
 final class KernelTest {
     private static final int MIB = 1 << 20;
+
+    /** FALLOC_FL_* of linux/falloc.h. */
+    private static final int KEEP_SIZE = 1;
+
+    private static final int PUNCH_HOLE = 2;
+    private static final int COLLAPSE_RANGE = 8;
+    private static final int ZERO_RANGE = 16;
+
     private static final long SEED = 20_261_127;
 
     @TempDir Path directory;
@@ -250,6 +261,80 @@ final class KernelTest {
                     }
                     assertArrayEquals(data, Files.readAllBytes(copy));
                 });
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void holesAreMadeFoundAndCounted(boolean passthrough) throws Exception {
+        mounted(
+                passthrough,
+                (root, stage) -> {
+                    Path file = root.resolve("sparse");
+                    try (NativeFile open = writable(file)) {
+                        open.fallocate(0, 0, 4L * MIB);
+                        assertEquals(4L * MIB, Files.size(file));
+                        assertEquals(4L * MIB / 512, open.stat().blocks());
+                        open.fallocate(KEEP_SIZE, 4L * MIB, MIB);
+                        assertEquals(4L * MIB, Files.size(file));
+                        assertEquals(5L * MIB / 512, open.stat().blocks());
+                        open.pwrite(ones(2 * MIB), MIB);
+                        open.fallocate(KEEP_SIZE | PUNCH_HOLE, 2L * MIB, MIB);
+                        assertEquals(MIB, open.seek(0, NativeFile.SEEK_DATA));
+                        assertEquals(2L * MIB, open.seek(MIB + 4096, NativeFile.SEEK_HOLE));
+                        open.fallocate(ZERO_RANGE, MIB, 4096);
+                        assertEquals(4L * MIB / 512, open.stat().blocks());
+                        assertEquals(
+                                PosixException.ENXIO,
+                                errno(() -> open.seek(4L * MIB, NativeFile.SEEK_DATA)));
+                        assertEquals(
+                                PosixException.EOPNOTSUPP,
+                                errno(() -> open.fallocate(COLLAPSE_RANGE, 0, 4096)));
+                    }
+                    long ino = (Long) Files.getAttribute(file, "unix:ino");
+                    assertEquals(4L * MIB / 512, stage.metadata().attributes(ino).getBlocks());
+                    byte[] expected = new byte[4 * MIB];
+                    java.util.Arrays.fill(expected, MIB + 4096, 2 * MIB, (byte) 1);
+                    assertArrayEquals(expected, Files.readAllBytes(file));
+                    try (NativeFile open = NativeFile.open(file, NativeFile.O_RDWR, 0)) {
+                        open.fallocate(KEEP_SIZE | PUNCH_HOLE, 0, 2L * MIB);
+                    }
+                    assertArrayEquals(new byte[4 * MIB], Files.readAllBytes(file));
+                });
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void rangesAreCopiedInTheStagingFileSystem(boolean passthrough) throws Exception {
+        mounted(
+                passthrough,
+                (root, stage) -> {
+                    byte[] data = random(2 * MIB + 11);
+                    Path source = Files.write(root.resolve("source"), data);
+                    Path target = root.resolve("target");
+                    try (NativeFile from = NativeFile.open(source, NativeFile.O_RDONLY, 0);
+                            NativeFile to = writable(target)) {
+                        assertEquals(data.length, from.copyTo(to, 0, 0, data.length));
+                        assertEquals(MIB, from.copyTo(to, 7, 3L * MIB, MIB));
+                        assertEquals(0, from.copyTo(to, data.length, 0, MIB));
+                    }
+                    byte[] expected = java.util.Arrays.copyOf(data, 4 * MIB);
+                    System.arraycopy(data, 7, expected, 3 * MIB, MIB);
+                    assertArrayEquals(expected, Files.readAllBytes(target));
+                    long ino = (Long) Files.getAttribute(target, "unix:ino");
+                    assertEquals(4L * MIB, stage.metadata().attributes(ino).getSize());
+                });
+    }
+
+    private static NativeFile writable(Path file) {
+        return NativeFile.open(file, NativeFile.O_RDWR | NativeFile.O_CREAT, 0600);
+    }
+
+    private static MemorySegment ones(int bytes) {
+        return Arena.ofAuto().allocate(bytes, 1).fill((byte) 1);
+    }
+
+    private static int errno(Executable call) {
+        return assertThrows(PosixException.class, call).errno();
     }
 
     @ParameterizedTest

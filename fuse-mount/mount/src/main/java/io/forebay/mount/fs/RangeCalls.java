@@ -1,0 +1,45 @@
+package io.forebay.mount.fs;
+
+import io.forebay.fuse.Reply;
+import io.forebay.fuse.Request;
+import io.forebay.mount.open.OpenInode;
+import io.forebay.mount.open.OpenTable;
+import io.forebay.transport.posix.NativeFile;
+
+/**
+ * Holes and ranges of open files: the staged file's own file system does them, and what it cannot
+ * do is answered with its errno.
+ */
+final class RangeCalls {
+    /**
+     * Bytes of one answer to copy_file_range(2), which callers repeat: a thread is not held for
+     * seconds where the staging file system copies each byte.
+     */
+    private static final long COPY_BYTES_MAX = 256L << 20;
+
+    private final OpenTable table;
+
+    RangeCalls(OpenTable table) {
+        this.table = table;
+    }
+
+    Reply allocate(Request.Fallocate request) {
+        OpenInode inode = table.file(request.handle()).inode();
+        inode.writable().fallocate(request.mode(), request.offset(), request.length());
+        inode.reshaped();
+        return new Reply.Ok();
+    }
+
+    Reply seek(Request.Seek request) {
+        NativeFile staged = table.file(request.handle()).inode().readable();
+        return new Reply.Offset(staged.seek(request.offset(), request.whence()));
+    }
+
+    Reply copy(Request.CopyRange request) {
+        NativeFile source = table.file(request.handle()).inode().readable();
+        NativeFile target = table.file(request.targetHandle()).inode().writable();
+        long length = Math.min(request.length(), COPY_BYTES_MAX);
+        return request.copied(
+                source.copyTo(target, request.offset(), request.targetOffset(), length));
+    }
+}
