@@ -28,8 +28,8 @@ public final class FlushEngine implements AutoCloseable {
     private final FlushListener listener;
     private final FlushSettings settings;
     private final CountDownLatch closing = new CountDownLatch(1);
-    private final ExecutorService tasks = Executors.newVirtualThreadPerTaskExecutor();
-    private final ExecutorService helpers = Executors.newVirtualThreadPerTaskExecutor();
+    private final ExecutorService tasks;
+    private final ExecutorService helpers;
     private final Semaphore room;
     private final ConcurrentMap<TaskId, Object> running = new ConcurrentHashMap<>();
     private final AtomicInteger inFlight = new AtomicInteger();
@@ -45,6 +45,8 @@ public final class FlushEngine implements AutoCloseable {
         this.control = control;
         this.listener = listener;
         this.settings = settings;
+        this.tasks = Executors.newCachedThreadPool(settings.threads());
+        this.helpers = Executors.newCachedThreadPool(settings.threads());
         this.room = new Semaphore(settings.tasks());
         ControlCalls calls = new ControlCalls(control, helpers, closing, REPORT_PATIENCE);
         Publication publication = new Publication(calls, store, closing, settings.busyWait());

@@ -2,6 +2,7 @@ package io.forebay.persist.flush;
 
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.concurrent.ThreadFactory;
 
 /**
  * The engine's bounds.
@@ -12,6 +13,8 @@ import java.time.InstantSource;
  * @param busyWait how long a busy key is waited for before the task is given back
  * @param closeWait how long {@link FlushEngine#close} waits for tasks in flight
  * @param clock for durations
+ * @param threads of the work, at most {@code tasks} and {@code parts} together and a few; where
+ *     they yield to others, so does the flush
  */
 public record FlushSettings(
         int tasks,
@@ -19,18 +22,20 @@ public record FlushSettings(
         Duration takeWait,
         Duration busyWait,
         Duration closeWait,
-        InstantSource clock) {
+        InstantSource clock,
+        ThreadFactory threads) {
     /**
      * 16 tasks hide a store's latency for small files; 4 parts fill a 10 Gb/s link; waits of 20 s
      * stay below the idle limits of proxies.
      */
-    public static FlushSettings defaults(InstantSource clock) {
+    public static FlushSettings defaults(InstantSource clock, ThreadFactory threads) {
         return new FlushSettings(
                 16,
                 4,
                 Duration.ofSeconds(20),
                 Duration.ofSeconds(30),
                 Duration.ofSeconds(20),
-                clock);
+                clock,
+                threads);
     }
 }

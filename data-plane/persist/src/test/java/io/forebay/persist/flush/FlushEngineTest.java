@@ -360,7 +360,8 @@ final class FlushEngineTest {
                         Duration.ofMillis(50),
                         Duration.ofSeconds(1),
                         Duration.ofSeconds(10),
-                        InstantSource.system());
+                        InstantSource.system(),
+                        Thread.ofPlatform().daemon().factory());
         FlushEngine started = new FlushEngine(control, staged, store, listener, settings);
         engine = Optional.of(started);
         started.start();

@@ -112,7 +112,8 @@ final class LocalS3FlushTest {
                         Duration.ofMillis(50),
                         Duration.ofSeconds(1),
                         Duration.ofSeconds(20),
-                        InstantSource.system());
+                        InstantSource.system(),
+                        Thread.ofPlatform().daemon().factory());
         return new FlushEngine(control, staged, store, listener, settings);
     }
 

@@ -47,7 +47,8 @@ final class RandomFaultsTest {
                         Duration.ofMillis(50),
                         Duration.ofSeconds(1),
                         Duration.ofSeconds(10),
-                        InstantSource.system());
+                        InstantSource.system(),
+                        Thread.ofPlatform().daemon().factory());
         faulty.fail(0.15, 0.15);
         try (FlushEngine engine =
                 new FlushEngine(control, staged, faulty, FlushListener.none(), settings)) {

@@ -13,6 +13,7 @@ import io.forebay.store.StagedKey;
 import io.forebay.store.StagingArea;
 import io.forebay.transport.grant.GrantVerifier;
 import io.forebay.transport.local.StagedFileServer;
+import io.forebay.transport.posix.BackgroundThreads;
 import io.forebay.worker.control.ControlPlane;
 import io.forebay.worker.control.Membership;
 import io.forebay.worker.staging.AreaBytes;
@@ -73,7 +74,7 @@ final class Worker implements AutoCloseable {
         FlushTelemetry telemetry =
                 new FlushTelemetry(parts.metrics(), parts.trace(), this::published);
         AreaBytes bytes = new AreaBytes(area, eviction);
-        FlushSettings flush = FlushSettings.defaults(clock);
+        FlushSettings flush = FlushSettings.defaults(clock, new BackgroundThreads("flush-"));
         this.engine = new FlushEngine(control, bytes, store, telemetry, flush);
         StagedParts staged = new StagedParts(area, store, eviction, parts.metrics(), parts.trace());
         try {

@@ -56,6 +56,8 @@ final class LibC {
                     "copy_file_range",
                     longs(JAVA_INT, ADDRESS, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT));
     private static final MethodHandle FCHMOD = handle("fchmod", ints(JAVA_INT, JAVA_INT));
+    private static final MethodHandle SETPRIORITY =
+            handle("setpriority", ints(JAVA_INT, JAVA_INT, JAVA_INT));
     private static final MethodHandle GETEUID = handle("geteuid", ints());
 
     private static final MethodHandle SOCKET = handle("socket", ints(JAVA_INT, JAVA_INT, JAVA_INT));
@@ -212,6 +214,16 @@ final class LibC {
         try {
             MemorySegment state = ERRNO.get();
             return result((int) FCHMOD.invokeExact(state, fd, mode), state);
+        } catch (Throwable e) {
+            throw broken(e);
+        }
+    }
+
+    /** Of the calling thread alone, as Linux has it. */
+    static int setpriority(int nice) {
+        try {
+            MemorySegment state = ERRNO.get();
+            return result((int) SETPRIORITY.invokeExact(state, 0, 0, nice), state);
         } catch (Throwable e) {
             throw broken(e);
         }

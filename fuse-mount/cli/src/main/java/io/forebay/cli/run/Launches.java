@@ -43,7 +43,9 @@ final class Launches {
     }
 
     private ChildSpec objectStore() {
-        List<String> command = java(OBJECT_STORE_HEAP);
+        // It stands for a machine of its own: what it uses of this one, the mount should not miss.
+        List<String> command = new ArrayList<>(List.of("nice", "-n", "10"));
+        command.addAll(java(OBJECT_STORE_HEAP));
         command.add("-XX:TieredStopAtLevel=1");
         command.addAll(
                 List.of(
