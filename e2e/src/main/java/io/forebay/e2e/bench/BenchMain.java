@@ -74,9 +74,7 @@ public final class BenchMain {
 
     private void measure(Map<Target, Path> places) throws IOException {
         LargeFile large = new LargeFile(options.sizeMib());
-        for (int touched = 0; touched < 2; touched++) {
-            large.touchMemory(MEMORY);
-        }
+        warmUp(places);
         for (int round = 1; round <= options.rounds(); round++) {
             System.err.println("round " + round + " of " + options.rounds());
             for (Map.Entry<Target, Path> place : inTurn(places, round)) {
@@ -84,6 +82,27 @@ public final class BenchMain {
             }
             for (Map.Entry<Target, Path> place : inTurn(places, round)) {
                 small(place.getKey(), place.getValue());
+            }
+        }
+    }
+
+    /** What a program meets right after the start is a figure of its own. */
+    private void warmUp(Map<Target, Path> places) throws IOException {
+        for (Map.Entry<Target, Path> place : places.entrySet()) {
+            SmallFiles first = new SmallFiles(place.getValue(), options.files());
+            samples.add(Figure.CREATE_COLD, place.getKey(), first.create());
+            first.rename();
+            first.unlink();
+        }
+        for (int round = 1; round <= options.warmUp(); round++) {
+            System.err.println("warming up, " + round + " of " + options.warmUp());
+            for (Path place : places.values()) {
+                SmallFiles files = new SmallFiles(place, options.files());
+                files.save();
+                files.create();
+                files.stat();
+                files.rename();
+                files.unlink();
             }
         }
     }
@@ -98,6 +117,7 @@ public final class BenchMain {
     private void large(LargeFile large, Target target, Path directory) throws IOException {
         Path file = directory.resolve("large");
         settle(directory);
+        large.touchMemory(MEMORY);
         samples.add(Figure.WRITE_FRESH, target, large.writeFresh(file));
         settle(directory);
         samples.add(Figure.REWRITE, target, large.rewrite(file));

@@ -6,6 +6,7 @@ enum Figure {
     REWRITE("rewrite in place", "GB/s"),
     READ_HOT("read again, hot", "GB/s"),
     SAVE("save 1 MiB: temp, fsync, rename", "1/s"),
+    CREATE_COLD("create, first files after the start", "1/s"),
     CREATE("create, exclusive, and close", "1/s"),
     STAT("stat, warm", "1/s"),
     RENAME("rename", "1/s"),
