@@ -5,9 +5,9 @@ import static java.lang.System.Logger.Level.WARNING;
 
 import io.forebay.fuse.Backing;
 import io.forebay.fuse.FileSystem;
-import io.forebay.fuse.FuseMountException;
-import io.forebay.fuse.FuseSession;
-import io.forebay.fuse.MountOptions;
+import io.forebay.fuse.session.FuseMountException;
+import io.forebay.fuse.session.FuseSession;
+import io.forebay.fuse.session.MountOptions;
 import io.forebay.mount.fs.ForebayFileSystem;
 import io.forebay.mount.meta.Attachment;
 import io.forebay.mount.meta.GrpcMetadataClient;

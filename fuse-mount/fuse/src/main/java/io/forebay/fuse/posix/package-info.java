@@ -5,7 +5,7 @@
  * <p>A call that fails returns the negative errno, as the system call itself does; nothing here
  * throws for what the kernel answers.
  *
- * <p>Depends on nothing; for {@code io.forebay.fuse} only.
+ * <p>Depends on nothing; for {@code io.forebay.fuse.session} only.
  */
 @NullMarked
 package io.forebay.fuse.posix;

@@ -7,7 +7,7 @@
  * <p>A record checks at construction that its memory is long enough, so that no message, however
  * broken, is read past its end: that throws {@link java.lang.IllegalArgumentException}.
  *
- * <p>Depends on nothing; for {@code io.forebay.fuse} only.
+ * <p>Depends on nothing; for {@code io.forebay.fuse.session} only.
  */
 @NullMarked
 package io.forebay.fuse.wire;

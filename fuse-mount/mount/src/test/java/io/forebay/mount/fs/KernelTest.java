@@ -12,8 +12,8 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import io.forebay.fuse.FuseSession;
-import io.forebay.fuse.MountOptions;
+import io.forebay.fuse.session.FuseSession;
+import io.forebay.fuse.session.MountOptions;
 import io.forebay.transport.posix.NativeFile;
 import io.forebay.transport.posix.PosixException;
 import java.io.IOException;

@@ -1,15 +1,19 @@
-package io.forebay.fuse;
+package io.forebay.fuse.session;
 
-import static io.forebay.fuse.Messages.HEADER;
-import static io.forebay.fuse.Messages.NODE;
-import static io.forebay.fuse.Messages.request;
-import static io.forebay.fuse.Messages.segment;
-import static io.forebay.fuse.Messages.utf8;
+import static io.forebay.fuse.session.Messages.HEADER;
+import static io.forebay.fuse.session.Messages.NODE;
+import static io.forebay.fuse.session.Messages.request;
+import static io.forebay.fuse.session.Messages.segment;
+import static io.forebay.fuse.session.Messages.utf8;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import io.forebay.fuse.Errno;
+import io.forebay.fuse.FuseException;
+import io.forebay.fuse.Reply;
+import io.forebay.fuse.Request;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -1,4 +1,4 @@
-package io.forebay.fuse;
+package io.forebay.fuse.session;
 
 import java.util.logging.Level;
 import java.util.logging.Logger;

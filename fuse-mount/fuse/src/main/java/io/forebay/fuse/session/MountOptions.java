@@ -1,5 +1,6 @@
-package io.forebay.fuse;
+package io.forebay.fuse.session;
 
+import io.forebay.fuse.Backing;
 import java.nio.file.Path;
 
 /**

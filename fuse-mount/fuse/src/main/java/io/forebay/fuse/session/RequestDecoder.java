@@ -1,5 +1,8 @@
-package io.forebay.fuse;
+package io.forebay.fuse.session;
 
+import io.forebay.fuse.Errno;
+import io.forebay.fuse.FuseException;
+import io.forebay.fuse.Request;
 import io.forebay.fuse.wire.FileRequests.FlushIn;
 import io.forebay.fuse.wire.FileRequests.FsyncIn;
 import io.forebay.fuse.wire.FileRequests.OpenIn;

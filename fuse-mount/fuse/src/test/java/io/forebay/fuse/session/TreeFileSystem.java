@@ -1,5 +1,13 @@
-package io.forebay.fuse;
+package io.forebay.fuse.session;
 
+import io.forebay.fuse.Attributes;
+import io.forebay.fuse.Backing;
+import io.forebay.fuse.Errno;
+import io.forebay.fuse.FileSystem;
+import io.forebay.fuse.FuseException;
+import io.forebay.fuse.OpenFlags;
+import io.forebay.fuse.Reply;
+import io.forebay.fuse.Request;
 import io.forebay.fuse.posix.RawFile;
 import io.forebay.fuse.posix.ThisProcess;
 import java.io.IOException;

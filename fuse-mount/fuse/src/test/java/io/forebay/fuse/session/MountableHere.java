@@ -1,4 +1,4 @@
-package io.forebay.fuse;
+package io.forebay.fuse.session;
 
 import io.forebay.fuse.posix.Device;
 import io.forebay.fuse.posix.ThisProcess;

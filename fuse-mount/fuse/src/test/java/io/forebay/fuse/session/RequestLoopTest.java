@@ -1,16 +1,21 @@
-package io.forebay.fuse;
+package io.forebay.fuse.session;
 
-import static io.forebay.fuse.Messages.NODE;
-import static io.forebay.fuse.Messages.UNIQUE;
-import static io.forebay.fuse.Messages.bytes;
-import static io.forebay.fuse.Messages.hex;
-import static io.forebay.fuse.Messages.request;
-import static io.forebay.fuse.Messages.segment;
-import static io.forebay.fuse.Messages.utf8;
+import static io.forebay.fuse.session.Messages.NODE;
+import static io.forebay.fuse.session.Messages.UNIQUE;
+import static io.forebay.fuse.session.Messages.bytes;
+import static io.forebay.fuse.session.Messages.hex;
+import static io.forebay.fuse.session.Messages.request;
+import static io.forebay.fuse.session.Messages.segment;
+import static io.forebay.fuse.session.Messages.utf8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.forebay.fuse.Errno;
+import io.forebay.fuse.FileSystem;
+import io.forebay.fuse.FuseException;
+import io.forebay.fuse.Reply;
+import io.forebay.fuse.Request;
 import io.forebay.fuse.posix.DevicePair;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;

@@ -1,4 +1,4 @@
-package io.forebay.fuse;
+package io.forebay.fuse.session;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;

@@ -1,9 +1,12 @@
-package io.forebay.fuse;
+package io.forebay.fuse.session;
 
-import static io.forebay.fuse.Messages.HEADER;
-import static io.forebay.fuse.Messages.utf8;
+import static io.forebay.fuse.session.Messages.HEADER;
+import static io.forebay.fuse.session.Messages.utf8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.forebay.fuse.Attributes;
+import io.forebay.fuse.Reply;
+import io.forebay.fuse.Request;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 

@@ -1,4 +1,4 @@
-package io.forebay.fuse;
+package io.forebay.fuse.session;
 
 import io.forebay.fuse.posix.MountTable;
 import java.io.IOException;

@@ -1,5 +1,8 @@
-package io.forebay.fuse;
+package io.forebay.fuse.session;
 
+import io.forebay.fuse.Backing;
+import io.forebay.fuse.Errno;
+import io.forebay.fuse.FuseException;
 import io.forebay.fuse.posix.Device;
 import io.forebay.fuse.posix.ThisProcess;
 import io.forebay.fuse.wire.BackingMap;

@@ -1,4 +1,4 @@
-package io.forebay.fuse;
+package io.forebay.fuse.session;
 
 import io.forebay.fuse.wire.InitFlags;
 import java.nio.file.Path;

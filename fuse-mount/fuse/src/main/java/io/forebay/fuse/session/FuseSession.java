@@ -1,5 +1,9 @@
-package io.forebay.fuse;
+package io.forebay.fuse.session;
 
+import io.forebay.fuse.Backing;
+import io.forebay.fuse.Errno;
+import io.forebay.fuse.FileSystem;
+import io.forebay.fuse.Request;
 import io.forebay.fuse.posix.Device;
 import io.forebay.fuse.posix.ThisProcess;
 import io.forebay.fuse.wire.Notifications;

@@ -1,4 +1,4 @@
-package io.forebay.fuse;
+package io.forebay.fuse.session;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -6,6 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.forebay.fuse.Attributes;
+import io.forebay.fuse.Reply;
+import io.forebay.fuse.Request;
 import io.forebay.fuse.posix.Fusermount;
 import io.forebay.fuse.posix.Mounts;
 import java.io.IOException;

@@ -1,8 +1,8 @@
-package io.forebay.fuse;
+package io.forebay.fuse.session;
 
-import static io.forebay.fuse.Messages.bytes;
-import static io.forebay.fuse.Messages.hex;
-import static io.forebay.fuse.Messages.segment;
+import static io.forebay.fuse.session.Messages.bytes;
+import static io.forebay.fuse.session.Messages.hex;
+import static io.forebay.fuse.session.Messages.segment;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;

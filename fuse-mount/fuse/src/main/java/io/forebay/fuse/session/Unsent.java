@@ -1,5 +1,7 @@
-package io.forebay.fuse;
+package io.forebay.fuse.session;
 
+import io.forebay.fuse.Reply;
+import io.forebay.fuse.Request;
 import java.util.List;
 import java.util.stream.Stream;
 

@@ -1,5 +1,10 @@
-package io.forebay.fuse;
+package io.forebay.fuse.session;
 
+import io.forebay.fuse.Errno;
+import io.forebay.fuse.FileSystem;
+import io.forebay.fuse.FuseException;
+import io.forebay.fuse.Reply;
+import io.forebay.fuse.Request;
 import io.forebay.fuse.posix.Device;
 import io.forebay.fuse.wire.InHeader;
 import io.forebay.fuse.wire.Opcode;

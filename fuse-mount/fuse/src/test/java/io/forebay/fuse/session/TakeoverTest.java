@@ -1,9 +1,12 @@
-package io.forebay.fuse;
+package io.forebay.fuse.session;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.forebay.fuse.FileSystem;
+import io.forebay.fuse.Reply;
+import io.forebay.fuse.Request;
 import io.forebay.fuse.posix.Mounts;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,5 +1,6 @@
-package io.forebay.fuse;
+package io.forebay.fuse.session;
 
+import io.forebay.fuse.Request;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;

@@ -1,14 +1,19 @@
-package io.forebay.fuse;
+package io.forebay.fuse.session;
 
-import static io.forebay.fuse.Messages.HEADER;
-import static io.forebay.fuse.Messages.UNIQUE;
-import static io.forebay.fuse.Messages.bytes;
-import static io.forebay.fuse.Messages.hex;
-import static io.forebay.fuse.Messages.utf8;
+import static io.forebay.fuse.session.Messages.HEADER;
+import static io.forebay.fuse.session.Messages.UNIQUE;
+import static io.forebay.fuse.session.Messages.bytes;
+import static io.forebay.fuse.session.Messages.hex;
+import static io.forebay.fuse.session.Messages.utf8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import io.forebay.fuse.Attributes;
+import io.forebay.fuse.Errno;
+import io.forebay.fuse.FuseException;
+import io.forebay.fuse.Reply;
+import io.forebay.fuse.Request;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
