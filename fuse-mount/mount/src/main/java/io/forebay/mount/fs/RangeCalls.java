@@ -4,7 +4,7 @@ import io.forebay.fuse.Reply;
 import io.forebay.fuse.Request;
 import io.forebay.mount.open.OpenInode;
 import io.forebay.mount.open.OpenTable;
-import io.forebay.transport.posix.NativeFile;
+import io.forebay.transport.file.StagedHandle;
 
 /**
  * Holes and ranges of open files: the staged file's own file system does them, and what it cannot
@@ -31,13 +31,13 @@ final class RangeCalls {
     }
 
     Reply seek(Request.Seek request) {
-        NativeFile staged = table.file(request.handle()).inode().readable();
+        StagedHandle staged = table.file(request.handle()).inode().readable();
         return new Reply.Offset(staged.seek(request.offset(), request.whence()));
     }
 
     Reply copy(Request.CopyRange request) {
-        NativeFile source = table.file(request.handle()).inode().readable();
-        NativeFile target = table.file(request.targetHandle()).inode().writable();
+        StagedHandle source = table.file(request.handle()).inode().readable();
+        StagedHandle target = table.file(request.targetHandle()).inode().writable();
         long length = Math.min(request.length(), COPY_BYTES_MAX);
         return request.copied(
                 source.copyTo(target, request.offset(), request.targetOffset(), length));
