@@ -27,14 +27,20 @@ final class ArchitectureTest {
         Set<String> contracts = Set.of("schema", "observability");
         MAY_USE.put("schema", Set.of());
         MAY_USE.put("observability", Set.of());
+        MAY_USE.put("wiring", Set.of("schema"));
         MAY_USE.put("control-plane/metadata", contracts);
-        MAY_USE.put("control-plane/server", with(contracts, "control-plane/metadata"));
+        MAY_USE.put("control-plane/server", with(contracts, "wiring", "control-plane/metadata"));
         MAY_USE.put("data-plane/transport", contracts);
         MAY_USE.put("data-plane/store", contracts);
         MAY_USE.put("data-plane/persist", contracts);
         MAY_USE.put(
                 "data-plane/server",
-                with(contracts, "data-plane/transport", "data-plane/store", "data-plane/persist"));
+                with(
+                        contracts,
+                        "wiring",
+                        "data-plane/transport",
+                        "data-plane/store",
+                        "data-plane/persist"));
         MAY_USE.put("data-plane/local-s3", Set.of());
         MAY_USE.put("fuse-mount/fuse", Set.of());
         MAY_USE.put("fuse-mount/mount", with(contracts, "fuse-mount/fuse", "data-plane/transport"));

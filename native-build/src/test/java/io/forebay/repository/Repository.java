@@ -16,6 +16,7 @@ final class Repository {
             List.of(
                     "schema",
                     "observability",
+                    "wiring",
                     "control-plane/metadata",
                     "control-plane/server",
                     "data-plane/transport",

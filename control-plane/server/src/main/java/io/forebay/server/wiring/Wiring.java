@@ -2,6 +2,7 @@ package io.forebay.server.wiring;
 
 import io.forebay.metadata.Metadata;
 import io.forebay.metadata.kv.rocks.RocksStore;
+import io.forebay.wiring.UnknownKeys;
 import jakarta.enterprise.inject.Disposes;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
@@ -14,7 +15,7 @@ final class Wiring {
     @Produces
     @Singleton
     ServerSettings settings(ServerMapping mapping) {
-        UnknownKeys.refuse(ConfigProvider.getConfig());
+        UnknownKeys.refuse(ConfigProvider.getConfig(), ServerMapping.class);
         return ServerSettings.of(mapping);
     }
 

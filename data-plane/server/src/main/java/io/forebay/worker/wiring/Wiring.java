@@ -1,6 +1,7 @@
 package io.forebay.worker.wiring;
 
 import io.forebay.persist.s3.S3ObjectStore;
+import io.forebay.wiring.UnknownKeys;
 import io.forebay.worker.telemetry.TaskTrace;
 import io.forebay.worker.telemetry.WorkerMetrics;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -28,7 +29,7 @@ final class Wiring {
     }
 
     void start(@Observes StartupEvent event) {
-        UnknownKeys.refuse(ConfigProvider.getConfig());
+        UnknownKeys.refuse(ConfigProvider.getConfig(), WorkerMapping.class);
         WorkerSettings settings = WorkerSettings.of(mapping);
         S3ObjectStore store = S3ObjectStore.open(settings.s3());
         try {

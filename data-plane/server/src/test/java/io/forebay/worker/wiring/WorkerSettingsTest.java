@@ -74,20 +74,6 @@ final class WorkerSettingsTest {
         assertTrue(String.valueOf(e.getMessage()).contains("forebay.s3.secret-key"));
     }
 
-    @Test
-    void unknownKeysAreRefusedWithTheNearest() {
-        UnknownKeys.refuse(config(Map.of("forebay.worker.id", "w", "other.key", "x")));
-        ForebayException e =
-                assertThrows(
-                        ForebayException.class,
-                        () ->
-                                UnknownKeys.refuse(
-                                        config(Map.of("forebay.worker.capacity-byte", "1"))));
-        assertTrue(
-                String.valueOf(e.getMessage()).contains("nearest=forebay.worker.capacity-bytes"),
-                e.getMessage());
-    }
-
     private static WorkerSettings settings(Map<String, String> more) {
         Map<String, String> all = new HashMap<>(MINIMAL);
         all.putAll(more);

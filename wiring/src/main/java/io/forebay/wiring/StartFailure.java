@@ -1,20 +1,22 @@
-package io.forebay.worker;
+package io.forebay.wiring;
 
 import io.forebay.schema.ForebayException;
 import io.quarkus.runtime.QuarkusBindException;
 import io.quarkus.runtime.configuration.ConfigurationException;
 import io.smallrye.config.ConfigValidationException;
+import java.util.Map;
 import java.util.Objects;
 
 /**
- * Why the worker did not start, in one line that says what to do.
+ * Why a service did not start, in one line that says what to do.
  *
  * @param foreseen false: it is a bug, and the stack trace helps
  */
 record StartFailure(String line, boolean foreseen) {
 
     /** The first cause that we know, from the outside in. */
-    static StartFailure of(Throwable failure) {
+    static StartFailure of(
+            Throwable failure, Map<Class<? extends RuntimeException>, String> others) {
         Throwable root = failure;
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             switch (cause) {
@@ -34,6 +36,10 @@ record StartFailure(String line, boolean foreseen) {
                     return foreseen("The configuration is wrong: " + text(known));
                 }
                 default -> root = cause;
+            }
+            String other = others.get(cause.getClass());
+            if (other != null) {
+                return foreseen(other + ": " + text(cause));
             }
         }
         return new StartFailure(

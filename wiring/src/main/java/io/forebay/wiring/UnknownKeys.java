@@ -1,10 +1,13 @@
-package io.forebay.worker.wiring;
+package io.forebay.wiring;
+
+import static io.smallrye.config.ConfigMappings.ConfigClass.configClass;
 
 import io.forebay.proto.FailureKind;
 import io.forebay.schema.ForebayException;
+import io.smallrye.config.ConfigMappings;
 import java.util.Comparator;
-import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.TreeSet;
 import org.eclipse.microprofile.config.Config;
 import org.eclipse.microprofile.config.spi.ConfigSource;
@@ -14,32 +17,28 @@ import org.eclipse.microprofile.config.spi.ConfigSource;
  * ignored. In the environment, where names are shared with scripts, only what is close to a key is
  * taken for a misspelling.
  */
-final class UnknownKeys {
-    static final List<String> KNOWN =
-            List.of(
-                    "forebay.worker.id",
-                    "forebay.worker.node",
-                    "forebay.worker.staging-directory",
-                    "forebay.worker.socket",
-                    "forebay.worker.capacity-bytes",
-                    "forebay.control-plane",
-                    "forebay.s3.endpoint",
-                    "forebay.s3.region",
-                    "forebay.s3.path-style",
-                    "forebay.s3.access-key",
-                    "forebay.s3.secret-key",
-                    "forebay.otlp.endpoint",
-                    "forebay.seed");
-
+public final class UnknownKeys {
     /** Two letters swapped are two edits, and one more for a slip. */
     private static final int MISSPELLING_EDITS_MAX = 3;
 
     private static final String PREFIX = "forebay.";
     private static final String ENVIRONMENT_PREFIX = "FOREBAY_";
 
-    private UnknownKeys() {}
+    private final Set<String> known;
 
-    static void refuse(Config config) {
+    private UnknownKeys(Set<String> known) {
+        this.known = known;
+    }
+
+    /**
+     * @param mapping names every key that is read
+     * @throws ForebayException INVALID, with the nearest key that is read
+     */
+    public static void refuse(Config config, Class<?> mapping) {
+        new UnknownKeys(ConfigMappings.getProperties(configClass(mapping)).keySet()).refuse(config);
+    }
+
+    private void refuse(Config config) {
         TreeSet<String> unknown = new TreeSet<>();
         for (ConfigSource source : config.getConfigSources()) {
             for (String name : source.getPropertyNames()) {
@@ -57,12 +56,12 @@ final class UnknownKeys {
         }
     }
 
-    private static boolean isUnknown(String name) {
+    private boolean isUnknown(String name) {
         if (name.startsWith(ENVIRONMENT_PREFIX)) {
             int edits = distance(dotted(name), dotted(nearest(name)));
             return edits > 0 && edits <= MISSPELLING_EDITS_MAX;
         }
-        return name.startsWith(PREFIX) && !KNOWN.contains(name) && !cameFromEnvironment(name);
+        return name.startsWith(PREFIX) && !known.contains(name) && !cameFromEnvironment(name);
     }
 
     /** The environment's names appear a second time, in the form that properties have. */
@@ -70,9 +69,9 @@ final class UnknownKeys {
         return System.getenv(environmentForm(name)) != null;
     }
 
-    private static String nearest(String name) {
-        return KNOWN.stream()
-                .min(Comparator.comparingInt(known -> distance(dotted(name), dotted(known))))
+    private String nearest(String name) {
+        return known.stream()
+                .min(Comparator.comparingInt(key -> distance(dotted(name), dotted(key))))
                 .orElseThrow();
     }
 

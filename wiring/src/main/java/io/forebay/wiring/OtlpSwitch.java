@@ -1,4 +1,4 @@
-package io.forebay.server.wiring;
+package io.forebay.wiring;
 
 import io.smallrye.config.ConfigSourceInterceptor;
 import io.smallrye.config.ConfigSourceInterceptorContext;

@@ -1,5 +1,5 @@
 /** Tests of the package of the same name. */
 @NullMarked
-package io.forebay.server;
+package io.forebay.wiring;
 
 import org.jspecify.annotations.NullMarked;

@@ -1,21 +1,22 @@
-package io.forebay.server;
+package io.forebay.wiring;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.forebay.metadata.kv.StoreException;
 import io.forebay.proto.FailureKind;
 import io.forebay.schema.ForebayException;
 import io.quarkus.runtime.QuarkusBindException;
 import java.net.BindException;
+import java.util.ConcurrentModificationException;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 final class StartFailureTest {
     @Test
     void aFailureOfOursIsItsOwnLine() {
         StartFailure failure =
-                StartFailure.of(
+                of(
                         new RuntimeException(
                                 "wrapped",
                                 new ForebayException(FailureKind.FAILURE_INVALID, "Do this.")
@@ -25,20 +26,19 @@ final class StartFailureTest {
     }
 
     @Test
-    void aStoreThatDoesNotOpenSaysWhichAndWhy() {
+    void aFailureThatTheServiceForesawSaysWhatAndWhy() {
         StartFailure failure =
-                StartFailure.of(
-                        new StoreException(
-                                StoreException.Kind.UNAVAILABLE, "another one has it open"));
-        assertEquals(
-                "The metadata store cannot be opened: another one has it open", failure.line());
+                of(
+                        new IllegalStateException(
+                                new ConcurrentModificationException("another one has it open")));
+        assertEquals("The store cannot be opened: another one has it open", failure.line());
         assertTrue(failure.foreseen());
     }
 
     @Test
     void aTakenPortIsNamed() {
         StartFailure failure =
-                StartFailure.of(
+                of(
                         new IllegalStateException(
                                 new QuarkusBindException(
                                         "127.0.0.1", 8480, new BindException("in use"))));
@@ -48,8 +48,14 @@ final class StartFailureTest {
 
     @Test
     void aBugKeepsItsStackTrace() {
-        StartFailure failure = StartFailure.of(new IllegalStateException("odd"));
+        StartFailure failure = of(new IllegalStateException("odd"));
         assertFalse(failure.foreseen());
         assertTrue(failure.line().contains("odd"), failure.line());
+    }
+
+    private static StartFailure of(Throwable failure) {
+        return StartFailure.of(
+                failure,
+                Map.of(ConcurrentModificationException.class, "The store cannot be opened"));
     }
 }
