@@ -8,6 +8,18 @@ public final class Limits {
     /** PATH_MAX of Linux less its terminating zero: a symbolic link's target in bytes. */
     public static final int LINK_TARGET_BYTES_MAX = 4095;
 
+    /** ext4's bound on the names of one inode; a page of them still fits a transaction. */
+    public static final int LINKS_MAX = 65_000;
+
+    /** XATTR_SIZE_MAX of Linux: the bytes of one extended attribute's value. */
+    public static final int XATTR_VALUE_BYTES_MAX = 65_536;
+
+    /** XATTR_LIST_MAX of Linux: all names of one inode, with a zero byte behind each. */
+    public static final int XATTR_LIST_BYTES_MAX = 65_536;
+
+    /** Names and values of one inode: far below the 10 MB of a transaction that drops them all. */
+    public static final int XATTR_BYTES_MAX = 1 << 20;
+
     /** S3's bound on a key in UTF-8 bytes. */
     public static final int OBJECT_KEY_BYTES_MAX = 1024;
 

@@ -1,11 +1,14 @@
 package io.forebay.metadata;
 
+import static java.util.Objects.requireNonNull;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.forebay.metadata.admin.Usage;
 import io.forebay.metadata.kv.Tuple;
 import io.forebay.metadata.state.Keys;
+import io.forebay.metadata.state.Names;
+import io.forebay.metadata.state.ObjectKeys;
 import io.forebay.metadata.state.Records;
 import io.forebay.proto.Attributes;
 import io.forebay.proto.Claims;
@@ -110,7 +113,7 @@ class RandomFlushTest {
         }
 
         private void step() {
-            switch (random.nextInt(24)) {
+            switch (random.nextInt(26)) {
                 case 0, 1, 2 -> create();
                 case 3 -> rig.mkdir(mount(), directory(), name());
                 case 4 -> rig.remove(mount(), directory(), name(), false);
@@ -129,6 +132,7 @@ class RandomFlushTest {
                 }
                 case 16 -> rare();
                 case 17, 18 -> worker().take();
+                case 19, 20 -> link();
                 default -> worker().step();
             }
         }
@@ -226,6 +230,13 @@ class RandomFlushTest {
                                     .build());
         }
 
+        private void link() {
+            long ino = rig.lookup(directory(), name()).getAttributes().getIno();
+            if (ino != 0) {
+                rig.link(mount(), ino, directory(), name());
+            }
+        }
+
         private void open() {
             long ino = rig.lookup(directory(), name()).getAttributes().getIno();
             if (ino != 0) {
@@ -314,7 +325,9 @@ class RandomFlushTest {
         private void checkQuiet() {
             Map<String, String> tree = new TreeMap<>();
             Set<Long> live = new HashSet<>();
-            walk(Rig.ROOT, "", tree, live);
+            Map<Long, List<String>> names = new HashMap<>();
+            walk(Rig.ROOT, "", tree, live, names);
+            names.forEach((ino, paths) -> tree.keySet().removeAll(without(ino, paths)));
             Map<String, String> objects = new TreeMap<>();
             bucket.objects.forEach((key, object) -> {
                 if (!keptInConflict(key, object)) {
@@ -338,6 +351,17 @@ class RandomFlushTest {
                 assertTrue(live.containsAll(worker.staged.keySet()), "staged files are left");
             }
             checkKeys();
+        }
+
+        /** The hard links that have no object: all but the one that is the file's own. */
+        private List<String> without(long ino, List<String> paths) {
+            List<String> others = new ArrayList<>(paths);
+            assertTrue(others.remove(own(ino)), "the name with the object is no name");
+            return others;
+        }
+
+        private String own(long ino) {
+            return ObjectKeys.of(rig.store.read(tx -> requireNonNull(Names.path(tx, rig.ws, ino))));
         }
 
         /** The old object of a file that cannot be copied to where somebody else wrote. */
@@ -366,18 +390,24 @@ class RandomFlushTest {
             assertTrue(rig.store.read(tx -> tx.getRange(walks.begin(), walks.end(), 1)).isEmpty());
         }
 
-        private void walk(long ino, String path, Map<String, String> tree, Set<Long> live) {
+        private void walk(
+                long ino,
+                String path,
+                Map<String, String> tree,
+                Set<Long> live,
+                Map<Long, List<String>> names) {
             for (DirectoryEntry entry : rig.list(ino)) {
                 String child = path + entry.getName().toStringUtf8();
                 Attributes attributes = entry.getAttributes();
                 live.add(entry.getIno());
                 if (entry.getType() == NodeType.NODE_TYPE_DIRECTORY) {
-                    walk(entry.getIno(), child + "/", tree, live);
+                    walk(entry.getIno(), child + "/", tree, live, names);
                 } else {
+                    names.computeIfAbsent(entry.getIno(), _ -> new ArrayList<>()).add(child);
                     String content = contents.getOrDefault(entry.getIno(), "");
                     tree.put(child, content);
                     assertEquals(content.length(), attributes.getSize(), child);
-                    if (!foreignKeys.contains(child)) {
+                    if (!foreignKeys.contains(own(entry.getIno()))) {
                         assertEquals(
                                 FlushState.FLUSH_STATE_CLEAN,
                                 attributes.getFlushState(),

@@ -15,9 +15,13 @@ import io.forebay.proto.OpenReply;
 import io.forebay.proto.ReadLinkRequest;
 import io.forebay.proto.RenameRequest;
 import io.forebay.proto.SetAttributesRequest;
+import io.forebay.proto.SetXattrRequest.Condition;
 import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** Random operations on the namespace, against a naive tree, compared after each. */
@@ -65,12 +69,15 @@ class RandomTreeTest {
         private void step() {
             Node at = directory();
             String name = NAMES[random.nextInt(NAMES.length)];
-            switch (random.nextInt(10)) {
+            switch (random.nextInt(14)) {
                 case 0, 1 -> file(at, name);
                 case 2, 3 -> node(at, name, Kind.DIRECTORY);
                 case 4 -> node(at, name, Kind.LINK);
                 case 5 -> remove(at, name);
                 case 6 -> attributes(at, name);
+                case 7 -> node(at, name, Kind.FIFO);
+                case 8, 9 -> link(at, name);
+                case 10 -> xattr(at, name);
                 default -> rename(at, name);
             }
         }
@@ -90,14 +97,53 @@ class RandomTreeTest {
 
         private void node(Node at, String name, Kind type) {
             Node node = new Node(type, at);
-            boolean directory = type == Kind.DIRECTORY;
-            node.target = directory ? "" : "to/" + random.nextInt(100);
+            node.target = type == Kind.LINK ? "to/" + random.nextInt(100) : "";
             node.size = node.target.length();
-            node.mode = directory ? 0755 : 0777;
-            NodeType made = directory ? NodeType.NODE_TYPE_DIRECTORY : NodeType.NODE_TYPE_SYMLINK;
-            NodeReply reply = rig.make(mount, at.ino, name, made, node.target);
+            node.mode = type == Kind.LINK ? 0777 : 0755;
+            NodeReply reply = rig.make(mount, at.ino, name, made(type), node.target);
             assertEquals(tree.make(at, name, node), reply.getFailure());
             node.ino = reply.getAttributes().getIno();
+        }
+
+        private static NodeType made(Kind type) {
+            return switch (type) {
+                case DIRECTORY -> NodeType.NODE_TYPE_DIRECTORY;
+                case LINK -> NodeType.NODE_TYPE_SYMLINK;
+                case FIFO -> NodeType.NODE_TYPE_FIFO;
+                case FILE -> NodeType.NODE_TYPE_FILE;
+            };
+        }
+
+        private void link(Node at, String name) {
+            Node node = at.children.get(name);
+            if (node != null) {
+                Node to = directory();
+                String newName = NAMES[random.nextInt(NAMES.length)];
+                NodeReply reply = rig.link(mount, node.ino, to.ino, newName);
+                assertEquals(tree.link(node, to, newName), reply.getFailure());
+                if (reply.getFailure() == FailureKind.FAILURE_NONE) {
+                    assertEquals(rig.attributes(to.ino), reply.getParent());
+                    assertEquals(rig.clock.nanos(), reply.getAttributes().getCtimeNanos());
+                }
+            }
+        }
+
+        private void xattr(Node at, String name) {
+            Node node = at.children.get(name);
+            if (node != null) {
+                String key = "user." + random.nextInt(3);
+                if (random.nextInt(3) == 0) {
+                    FailureKind expected =
+                            node.xattrs.remove(key) == null
+                                    ? FailureKind.FAILURE_NO_XATTR
+                                    : FailureKind.FAILURE_NONE;
+                    assertEquals(expected, rig.removeXattr(mount, node.ino, key).getFailure());
+                } else {
+                    String value = "v" + random.nextInt(100);
+                    node.xattrs.put(key, value);
+                    rig.setXattr(mount, node.ino, key, value, Condition.CONDITION_NONE);
+                }
+            }
         }
 
         private void remove(Node at, String name) {
@@ -105,7 +151,7 @@ class RandomTreeTest {
             Node gone = at.children.get(name);
             NodeReply reply = rig.remove(mount, at.ino, name, directory);
             assertEquals(tree.remove(at, name, directory), reply.getFailure());
-            if (gone != null && reply.getFailure() == FailureKind.FAILURE_NONE) {
+            if (gone != null && gone.names == 0) {
                 assertEquals(FailureKind.FAILURE_NOT_FOUND, rig.failure(gone.ino));
             }
         }
@@ -158,8 +204,10 @@ class RandomTreeTest {
                 assertEquals(node.size, entry.getAttributes().getSize());
                 assertEquals(node.mode, entry.getAttributes().getMode());
                 assertEquals(node.links(), entry.getAttributes().getNlink());
+                assertEquals(node.xattrs, rig.xattrs(node.ino));
                 switch (node.type) {
                     case DIRECTORY -> compare(node);
+                    case FIFO -> assertEquals(NodeType.NODE_TYPE_FIFO, entry.getType());
                     case LINK -> assertEquals(node.target, target(node.ino));
                     case FILE -> assertEquals(NodeType.NODE_TYPE_FILE, entry.getType());
                 }
@@ -177,7 +225,7 @@ class RandomTreeTest {
 
         private void counters() {
             Usage usage = rig.metadata.workspaces().usage(rig.ws);
-            List<Node> all = all(tree.root, new ArrayList<>());
+            Set<Node> all = all(tree.root, new HashSet<>());
             long files = all.stream().filter(node -> node.type == Kind.FILE).count();
             long bytes =
                     all.stream()
@@ -190,7 +238,7 @@ class RandomTreeTest {
             assertEquals(bytes, usage.dirtyBytes());
         }
 
-        private static List<Node> all(Node node, List<Node> found) {
+        private static Set<Node> all(Node node, Set<Node> found) {
             found.add(node);
             node.children.values().forEach(child -> all(child, found));
             return found;
@@ -198,7 +246,7 @@ class RandomTreeTest {
 
         private Node directory() {
             List<Node> directories =
-                    all(tree.root, new ArrayList<>()).stream().filter(Node::directory).toList();
+                    all(tree.root, new LinkedHashSet<>()).stream().filter(Node::directory).toList();
             return directories.get(random.nextInt(directories.size()));
         }
     }

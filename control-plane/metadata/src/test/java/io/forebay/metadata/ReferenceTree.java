@@ -11,7 +11,8 @@ final class ReferenceTree {
     enum Kind {
         FILE,
         DIRECTORY,
-        LINK
+        LINK,
+        FIFO
     }
 
     static final class Node {
@@ -22,6 +23,8 @@ final class ReferenceTree {
         long size;
         int mode;
         String target = "";
+        int names;
+        final TreeMap<String, String> xattrs = new TreeMap<>();
 
         Node(Kind type, @Nullable Node parent) {
             this.type = type;
@@ -34,7 +37,7 @@ final class ReferenceTree {
 
         int links() {
             int directories = (int) children.values().stream().filter(Node::directory).count();
-            return directory() ? 2 + directories : 1;
+            return directory() ? 2 + directories : names;
         }
 
         boolean isWithin(Node other) {
@@ -53,7 +56,12 @@ final class ReferenceTree {
         }
         parent.children.put(name, node);
         node.parent = parent;
+        node.names++;
         return FailureKind.FAILURE_NONE;
+    }
+
+    FailureKind link(Node node, Node parent, String name) {
+        return node.directory() ? FailureKind.FAILURE_IS_DIRECTORY : make(parent, name, node);
     }
 
     FailureKind remove(Node parent, String name, boolean directory) {
@@ -71,6 +79,7 @@ final class ReferenceTree {
             return FailureKind.FAILURE_NOT_EMPTY;
         }
         parent.children.remove(name);
+        node.names--;
         return FailureKind.FAILURE_NONE;
     }
 
@@ -106,6 +115,9 @@ final class ReferenceTree {
             if (!target.children.isEmpty()) {
                 return FailureKind.FAILURE_NOT_EMPTY;
             }
+        }
+        if (target != null) {
+            target.names--;
         }
         from.children.remove(name);
         to.children.put(newName, moved);

@@ -17,7 +17,11 @@ import io.forebay.proto.EndTasksRequest;
 import io.forebay.proto.EndedTask;
 import io.forebay.proto.FailureKind;
 import io.forebay.proto.GetAttributesRequest;
+import io.forebay.proto.GetXattrReply;
+import io.forebay.proto.GetXattrRequest;
 import io.forebay.proto.HeartbeatRequest;
+import io.forebay.proto.LinkRequest;
+import io.forebay.proto.ListXattrsRequest;
 import io.forebay.proto.LookupRequest;
 import io.forebay.proto.MakeNodeRequest;
 import io.forebay.proto.NodeReply;
@@ -31,8 +35,10 @@ import io.forebay.proto.RegisterWorkerRequest;
 import io.forebay.proto.ReleaseRequest;
 import io.forebay.proto.ReleasedFile;
 import io.forebay.proto.RemoveRequest;
+import io.forebay.proto.RemoveXattrRequest;
 import io.forebay.proto.RenameReply;
 import io.forebay.proto.RenameRequest;
+import io.forebay.proto.SetXattrRequest;
 import io.forebay.proto.TakeTasksRequest;
 import io.forebay.proto.Task;
 import io.forebay.proto.WorkerIdentity;
@@ -43,6 +49,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.TreeMap;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
@@ -254,6 +261,66 @@ public final class Rig {
                                 .setName(bytes(name))
                                 .setDirectory(directory)
                                 .build());
+    }
+
+    public NodeReply link(long mount, long ino, long parent, String name) {
+        return metadata.namespace()
+                .link(
+                        LinkRequest.newBuilder()
+                                .setCaller(caller(mount))
+                                .setWorkspaceId(ws)
+                                .setIno(ino)
+                                .setNewParent(parent)
+                                .setNewName(bytes(name))
+                                .build());
+    }
+
+    public NodeReply setXattr(
+            long mount, long ino, String name, String value, SetXattrRequest.Condition condition) {
+        return metadata.namespace()
+                .setXattr(
+                        SetXattrRequest.newBuilder()
+                                .setCaller(caller(mount))
+                                .setWorkspaceId(ws)
+                                .setIno(ino)
+                                .setName(bytes(name))
+                                .setValue(bytes(value))
+                                .setCondition(condition)
+                                .build());
+    }
+
+    public NodeReply removeXattr(long mount, long ino, String name) {
+        return metadata.namespace()
+                .removeXattr(
+                        RemoveXattrRequest.newBuilder()
+                                .setCaller(caller(mount))
+                                .setWorkspaceId(ws)
+                                .setIno(ino)
+                                .setName(bytes(name))
+                                .build());
+    }
+
+    public GetXattrReply getXattr(long ino, String name) {
+        return metadata.namespace()
+                .getXattr(
+                        GetXattrRequest.newBuilder()
+                                .setWorkspaceId(ws)
+                                .setIno(ino)
+                                .setName(bytes(name))
+                                .build());
+    }
+
+    /** All extended attributes, by name. */
+    public Map<String, String> xattrs(long ino) {
+        Map<String, String> all = new TreeMap<>();
+        metadata.namespace()
+                .listXattrs(ListXattrsRequest.newBuilder().setWorkspaceId(ws).setIno(ino).build())
+                .getNamesList()
+                .forEach(name -> {
+                    String text = name.toStringUtf8();
+                    all.put(text, getXattr(ino, text).getValue().toStringUtf8());
+                });
+        return all;
     }
 
     public RenameRequest.Builder renaming(

@@ -125,7 +125,7 @@ public final class Inspection {
         return new FileView(
                 texts.stream().collect(Collectors.joining("/")),
                 texts.isEmpty() ? "" : texts.getLast(),
-                shown(inode, names),
+                shown(tx, ws, inode),
                 flush.getError().isEmpty() ? null : flush.getError(),
                 retry == 0 ? null : Instant.ofEpochMilli(retry),
                 flush.getAttempt(),
@@ -143,11 +143,12 @@ public final class Inspection {
     }
 
     /** Below a directory that was renamed just now a record may say CLEAN for the old key. */
-    private static Attributes shown(InodeRecord inode, List<byte[]> names) {
+    private static Attributes shown(ReadTransaction tx, long ws, InodeRecord inode) {
         Attributes attributes = inode.getAttributes();
+        List<byte[]> own = Names.path(tx, ws, attributes.getIno());
         boolean elsewhere =
                 attributes.getFlushState() == FlushState.FLUSH_STATE_CLEAN
-                        && !inode.getObject().getKey().equals(ObjectKeys.of(names));
+                        && (own == null || !inode.getObject().getKey().equals(ObjectKeys.of(own)));
         return elsewhere
                 ? attributes.toBuilder().setFlushState(FlushState.FLUSH_STATE_QUEUED).build()
                 : attributes;

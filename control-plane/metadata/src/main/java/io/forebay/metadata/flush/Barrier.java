@@ -117,11 +117,20 @@ public final class Barrier {
         for (KeyValue pair : pairs) {
             long ino = Tuple.unpack(pair.key()).number(3);
             InodeRecord record = Inode.read(tx, ws, ino);
-            if (record != null && Names.isWithin(tx, ws, ino, target)) {
+            if (record != null && isBelow(tx, ws, record, target)) {
                 files.add(new Dirty(ino, record, path(tx, ws, ino, record)));
             }
         }
         return new Page(files, pairs.size() < PAGE ? new byte[0] : pairs.getLast().key());
+    }
+
+    /** By any of its names: all of them wait for the one object. */
+    private static boolean isBelow(ReadTransaction tx, long ws, InodeRecord record, long target) {
+        long ino = record.getAttributes().getIno();
+        return Names.isWithin(tx, ws, ino, target)
+                || (record.getAttributes().getNlink() > 1
+                        && Names.parents(tx, ws, ino).stream()
+                                .anyMatch(parent -> Names.isWithin(tx, ws, parent, target)));
     }
 
     private static String path(ReadTransaction tx, long ws, long ino, InodeRecord record) {

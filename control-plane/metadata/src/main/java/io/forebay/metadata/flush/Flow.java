@@ -11,6 +11,7 @@ import io.forebay.proto.FinalSize;
 import io.forebay.proto.FlushRecord;
 import io.forebay.proto.FlushState;
 import io.forebay.proto.KeyRecord;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How a file's content moves through its states: what opens, closes, renames and removals mean for
@@ -152,10 +153,17 @@ public final class Flow {
         Queue.remove(space, inode.owner(), TaskId.of(TaskKind.UPLOAD, inode.ino()));
     }
 
-    /** The file got another path. */
-    public static void moved(Space space, Inode inode, String oldKey, String newKey) {
-        Removals.request(space, inode.owner(), oldKey);
-        relocated(space, inode, newKey);
+    /**
+     * A name of the inode came, went or changed.
+     *
+     * @param oldKey where the object of a file was to be before; null for what has no object
+     */
+    public static void renamed(Space space, Inode inode, @Nullable String oldKey) {
+        String newKey = oldKey == null ? null : ObjectKeys.current(space, inode.ino());
+        if (oldKey != null && newKey != null && !newKey.equals(oldKey)) {
+            Removals.request(space, inode.owner(), oldKey);
+            relocated(space, inode, newKey);
+        }
     }
 
     /** The key's object changed: whether it is the file's decides whether the file is clean. */

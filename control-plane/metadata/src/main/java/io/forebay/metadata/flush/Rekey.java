@@ -121,7 +121,7 @@ public final class Rekey {
 
     private static void visit(Space space, String key, long ino, long sinceMillis) {
         Inode inode = space.find(ino);
-        if (inode != null) {
+        if (inode != null && Removals.isItsOwn(space, inode, key)) {
             boolean clean = inode.state() == FlushState.FLUSH_STATE_CLEAN;
             Flow.relocated(space, inode, key);
             if (clean && inode.state() != FlushState.FLUSH_STATE_CLEAN) {

@@ -141,6 +141,12 @@ final class Removals {
         }
         Long ino = Names.resolve(space.tx(), space.id(), ObjectKeys.path(key));
         Inode inode = ino == null ? null : space.find(ino);
-        return inode != null && inode.regular() && inode.linked() ? inode : null;
+        return inode != null && inode.regular() && isItsOwn(space, inode, key) ? inode : null;
+    }
+
+    /** Of a file's hard links one has the object. */
+    static boolean isItsOwn(Space space, Inode inode, String key) {
+        return inode.attributes().getNlink() == 1
+                || key.equals(ObjectKeys.current(space, inode.ino()));
     }
 }

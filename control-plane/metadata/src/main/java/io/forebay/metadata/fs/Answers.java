@@ -13,6 +13,11 @@ final class Answers {
         return NodeReply.newBuilder().setAttributes(inode.attributes().build()).build();
     }
 
+    /** As it is now, with the directory whose entries the call changed. */
+    static NodeReply node(Inode inode, Inode parent) {
+        return Answers.node(inode).toBuilder().setParent(parent.attributes()).build();
+    }
+
     /** What a body without an answer ends in. */
     static FailureKind failure(Runnable body) {
         try {

@@ -17,7 +17,12 @@ import io.forebay.proto.FailureKind;
 import io.forebay.proto.FileSystemStatusReply;
 import io.forebay.proto.FileSystemStatusRequest;
 import io.forebay.proto.GetAttributesRequest;
+import io.forebay.proto.GetXattrReply;
+import io.forebay.proto.GetXattrRequest;
 import io.forebay.proto.InodeRecord;
+import io.forebay.proto.LinkRequest;
+import io.forebay.proto.ListXattrsReply;
+import io.forebay.proto.ListXattrsRequest;
 import io.forebay.proto.LookupRequest;
 import io.forebay.proto.MakeNodeRequest;
 import io.forebay.proto.NodeReply;
@@ -26,13 +31,16 @@ import io.forebay.proto.ReadDirectoryRequest;
 import io.forebay.proto.ReadLinkReply;
 import io.forebay.proto.ReadLinkRequest;
 import io.forebay.proto.RemoveRequest;
+import io.forebay.proto.RemoveXattrRequest;
 import io.forebay.proto.RenameReply;
 import io.forebay.proto.RenameRequest;
 import io.forebay.proto.SetAttributesRequest;
+import io.forebay.proto.SetXattrRequest;
 import io.forebay.proto.SyncReply;
 import io.forebay.proto.SyncRequest;
 import io.forebay.proto.WorkerRecord;
 import io.forebay.proto.WorkspaceRecord;
+import io.forebay.schema.Limits;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -55,6 +63,9 @@ public final class Namespace {
     public NodeReply lookup(LookupRequest request) {
         long ws = request.getWorkspaceId();
         byte[] name = request.getName().toByteArray();
+        if (name.length > Limits.NAME_BYTES_MAX) {
+            return NodeReply.newBuilder().setFailure(FailureKind.FAILURE_NAME_TOO_LONG).build();
+        }
         return database.read(tx -> {
             EntryRecord entry = Names.find(tx, ws, request.getParent(), name);
             return entry == null
@@ -75,7 +86,7 @@ public final class Namespace {
                 space -> AttributeChanges.apply(space, request));
     }
 
-    /** Makes a directory or a symbolic link. */
+    /** Makes anything but a regular file, which {@link OpenFiles#create} does. */
     public NodeReply makeNode(MakeNodeRequest request) {
         long ino = numbers.next(request.getWorkspaceId());
         return mutations.node(
@@ -94,6 +105,13 @@ public final class Namespace {
         return reply.build();
     }
 
+    public NodeReply link(LinkRequest request) {
+        return mutations.node(
+                request.getWorkspaceId(),
+                request.getCaller(),
+                space -> NewNodes.link(space, request));
+    }
+
     public NodeReply remove(RemoveRequest request) {
         return mutations.node(
                 request.getWorkspaceId(),
@@ -102,12 +120,13 @@ public final class Namespace {
     }
 
     public RenameReply rename(RenameRequest request) {
+        long whiteout = request.getWhiteout() ? numbers.next(request.getWorkspaceId()) : 0;
         try {
             return mutations.change(
                     request.getWorkspaceId(),
                     request.getCaller(),
                     RenameReply.parser(),
-                    space -> new Renaming(space, request).run());
+                    space -> new Renaming(space, request, whiteout).run());
         } catch (Refusal refusal) {
             return RenameReply.newBuilder().setFailure(refusal.kind()).build();
         }
@@ -143,6 +162,26 @@ public final class Namespace {
                     .setFreeInodes(INODES_SHOWN - inodes)
                     .build();
         });
+    }
+
+    public GetXattrReply getXattr(GetXattrRequest request) {
+        return database.read(tx -> Xattrs.get(tx, request));
+    }
+
+    public ListXattrsReply listXattrs(ListXattrsRequest request) {
+        return database.read(tx -> Xattrs.list(tx, request));
+    }
+
+    public NodeReply setXattr(SetXattrRequest request) {
+        return mutations.node(
+                request.getWorkspaceId(), request.getCaller(), space -> Xattrs.set(space, request));
+    }
+
+    public NodeReply removeXattr(RemoveXattrRequest request) {
+        return mutations.node(
+                request.getWorkspaceId(),
+                request.getCaller(),
+                space -> Xattrs.remove(space, request));
     }
 
     /** Makes all that was answered before survive a power loss. */

@@ -10,6 +10,7 @@ import io.forebay.metadata.state.Space;
 import io.forebay.proto.Attributes;
 import io.forebay.proto.Caller;
 import io.forebay.proto.FailureKind;
+import io.forebay.proto.LinkRequest;
 import io.forebay.proto.MakeNodeRequest;
 import io.forebay.proto.NodeReply;
 import io.forebay.proto.NodeType;
@@ -27,29 +28,67 @@ final class NewNodes {
     private NewNodes() {}
 
     static NodeReply make(Space space, MakeNodeRequest request, long ino) {
-        boolean directory = request.getType() == NodeType.NODE_TYPE_DIRECTORY;
-        boolean link = request.getType() == NodeType.NODE_TYPE_SYMLINK;
-        Refusal.when(!directory && !link, FailureKind.FAILURE_UNSUPPORTED);
-        byte[] target = request.getLinkTarget().toByteArray();
-        Refusal.when(link && target.length == 0, FailureKind.FAILURE_NOT_FOUND);
-        Refusal.when(
-                target.length > Limits.LINK_TARGET_BYTES_MAX, FailureKind.FAILURE_NAME_TOO_LONG);
+        checkKind(request);
         byte[] name = request.getName().toByteArray();
         Inode parent = freeName(space, request.getParent(), name);
         Inode inode = inode(space, parent, request.getCaller(), ino, request.getType());
-        int mode = directory ? request.getMode() : LINK_MODE;
-        inode.attributes().setMode(mode & MODE_BITS);
-        if (directory) {
-            inherit(parent, inode);
-            inode.attributes().setNlink(2);
-            parent.attributes().setNlink(parent.attributes().getNlink() + 1);
-        } else {
-            inode.attributes().setSize(target.length);
-            space.tx().set(Keys.link(space.id(), ino), target);
+        inode.attributes().setMode(request.getMode() & MODE_BITS);
+        switch (request.getType()) {
+            case NODE_TYPE_DIRECTORY -> {
+                inherit(parent, inode);
+                inode.attributes().setNlink(2);
+                parent.attributes().setNlink(parent.attributes().getNlink() + 1);
+            }
+            case NODE_TYPE_SYMLINK -> {
+                byte[] target = request.getLinkTarget().toByteArray();
+                inode.attributes().setMode(LINK_MODE).setSize(target.length);
+                space.tx().set(Keys.link(space.id(), ino), target);
+            }
+            default -> inode.attributes().setRdev(request.getRdev());
         }
         Names.link(space, parent.ino(), name, inode);
         parent.touch(space.nowNanos(), true);
-        return Answers.node(inode);
+        return Answers.node(inode, parent);
+    }
+
+    private static void checkKind(MakeNodeRequest request) {
+        switch (request.getType()) {
+            case NODE_TYPE_DIRECTORY,
+                    NODE_TYPE_FIFO,
+                    NODE_TYPE_SOCKET,
+                    NODE_TYPE_CHARACTER_DEVICE,
+                    NODE_TYPE_BLOCK_DEVICE -> {}
+            case NODE_TYPE_SYMLINK -> {
+                int length = request.getLinkTarget().size();
+                Refusal.when(length == 0, FailureKind.FAILURE_NOT_FOUND);
+                Refusal.when(
+                        length > Limits.LINK_TARGET_BYTES_MAX, FailureKind.FAILURE_NAME_TOO_LONG);
+            }
+            case NODE_TYPE_FILE, NODE_TYPE_UNSPECIFIED, UNRECOGNIZED ->
+                    throw new Refusal(FailureKind.FAILURE_INVALID);
+        }
+    }
+
+    /** link(2): one more name. */
+    static NodeReply link(Space space, LinkRequest request) {
+        byte[] name = request.getNewName().toByteArray();
+        Inode inode = space.inode(request.getIno());
+        Refusal.when(inode.directory(), FailureKind.FAILURE_IS_DIRECTORY);
+        Inode parent = freeName(space, request.getNewParent(), name);
+        int links = inode.attributes().getNlink();
+        Refusal.when(links == 0, FailureKind.FAILURE_NOT_FOUND);
+        Refusal.when(links >= Limits.LINKS_MAX, FailureKind.FAILURE_TOO_MANY_LINKS);
+        inode.attributes().setNlink(links + 1);
+        Names.link(space, parent.ino(), name, inode);
+        inode.touch(space.nowNanos(), false);
+        parent.touch(space.nowNanos(), true);
+        return Answers.node(inode, parent);
+    }
+
+    /** What RENAME_WHITEOUT leaves: a character device 0:0 that overlayfs takes for a removal. */
+    static void whiteout(Space space, Caller caller, Inode parent, byte[] name, long ino) {
+        Inode inode = inode(space, parent, caller, ino, NodeType.NODE_TYPE_CHARACTER_DEVICE);
+        Names.link(space, parent.ino(), name, inode);
     }
 
     /** The directory for a new name, checked. */

@@ -128,6 +128,7 @@ public final class OpenFiles {
         OpenReply.Builder reply =
                 OpenReply.newBuilder()
                         .setCreated(true)
+                        .setParent(parent.attributes())
                         .setOpenSequence(sequence)
                         .setGrant(grants.grant(space, inode, true, false));
         return reply.setAttributes(inode.attributes()).build();

@@ -31,7 +31,7 @@ final class Removal {
         Inode inode = space.inode(entry.getIno());
         drop(space, parent, name, inode);
         parent.touch(space.nowNanos(), true);
-        return Answers.node(inode);
+        return Answers.node(inode, parent);
     }
 
     /** Takes the name from an inode, and forgets the inode when nobody needs it. */
@@ -40,8 +40,13 @@ final class Removal {
             Refusal.when(!empty(space, inode), FailureKind.FAILURE_NOT_EMPTY);
         }
         String key = inode.regular() ? ObjectKeys.current(space, inode.ino()) : null;
-        Names.unlink(space, parent.ino(), name, inode.ino());
+        Names.unlink(space, parent.ino(), name, inode);
         inode.touch(space.nowNanos(), false);
+        if (!inode.directory() && inode.attributes().getNlink() > 1) {
+            inode.attributes().setNlink(inode.attributes().getNlink() - 1);
+            Flow.renamed(space, inode, key);
+            return;
+        }
         inode.attributes().setNlink(0);
         switch (inode.type()) {
             case NODE_TYPE_DIRECTORY -> {

@@ -21,15 +21,22 @@ final class Renaming {
     private final byte[] oldName;
     private final byte[] newName;
 
-    Renaming(Space space, RenameRequest request) {
+    private final long whiteoutIno;
+
+    /**
+     * @param whiteoutIno the inode of what is left at the old name, where that is asked for
+     */
+    Renaming(Space space, RenameRequest request, long whiteoutIno) {
         this.space = space;
         this.request = request;
         this.oldName = request.getName().toByteArray();
         this.newName = request.getNewName().toByteArray();
+        this.whiteoutIno = whiteoutIno;
     }
 
     RenameReply run() {
-        Refusal.when(request.getNoReplace() && request.getExchange(), FailureKind.FAILURE_INVALID);
+        boolean replaces = !request.getNoReplace() && !request.getWhiteout();
+        Refusal.when(request.getExchange() && !replaces, FailureKind.FAILURE_INVALID);
         Names.check(newName);
         Inode oldParent = space.directory(request.getParent());
         Inode newParent = space.directory(request.getNewParent());
@@ -42,17 +49,20 @@ final class Renaming {
         Refusal.when(target == null && request.getExchange(), FailureKind.FAILURE_NOT_FOUND);
         checkLoop(moved, newParent);
         if (moved == target) {
-            return reply(moved, null);
+            return RenameReply.newBuilder().setMoved(moved.attributes()).build();
         }
         if (request.getExchange() && target != null) {
             checkLoop(target, oldParent);
             exchange(new Spot(oldParent, oldName, moved), new Spot(newParent, newName, target));
         } else {
             move(new Spot(oldParent, oldName, moved), newParent, target);
+            if (request.getWhiteout()) {
+                NewNodes.whiteout(space, request.getCaller(), oldParent, oldName, whiteoutIno);
+            }
         }
         oldParent.touch(space.nowNanos(), true);
         newParent.touch(space.nowNanos(), true);
-        return reply(moved, target);
+        return reply(oldParent, newParent, moved, target);
     }
 
     private @Nullable Inode inode(Inode parent, byte[] name) {
@@ -78,8 +88,7 @@ final class Renaming {
             Removal.drop(space, newParent, newName, replaced);
         }
         String oldKey = key(moved);
-        Names.unlink(space, from.parent().ino(), from.name(), moved.ino());
-        Names.link(space, newParent.ino(), newName, moved);
+        Names.move(space, from.place(), new Names.Place(newParent.ino(), newName), moved);
         subdirectories(moved, from.parent(), newParent);
         arrived(moved, oldKey);
     }
@@ -87,10 +96,7 @@ final class Renaming {
     private void exchange(Spot a, Spot b) {
         String keyA = key(a.inode());
         String keyB = key(b.inode());
-        Names.unlink(space, a.parent().ino(), a.name(), a.inode().ino());
-        Names.unlink(space, b.parent().ino(), b.name(), b.inode().ino());
-        Names.link(space, b.parent().ino(), b.name(), a.inode());
-        Names.link(space, a.parent().ino(), a.name(), b.inode());
+        Names.exchange(space, a.place(), a.inode(), b.place(), b.inode());
         subdirectories(a.inode(), a.parent(), b.parent());
         subdirectories(b.inode(), b.parent(), a.parent());
         arrived(a.inode(), keyA);
@@ -110,16 +116,19 @@ final class Renaming {
 
     private void arrived(Inode moved, @Nullable String oldKey) {
         moved.touch(space.nowNanos(), false);
-        String newKey = key(moved);
-        if (oldKey != null && newKey != null) {
-            Flow.moved(space, moved, oldKey, newKey);
-        } else if (moved.directory()) {
+        Flow.renamed(space, moved, oldKey);
+        if (moved.directory()) {
             Rekey.start(space, moved.ino());
         }
     }
 
-    private RenameReply reply(Inode moved, @Nullable Inode target) {
-        RenameReply.Builder reply = RenameReply.newBuilder().setMoved(moved.attributes());
+    private RenameReply reply(
+            Inode oldParent, Inode newParent, Inode moved, @Nullable Inode target) {
+        RenameReply.Builder reply =
+                RenameReply.newBuilder()
+                        .setMoved(moved.attributes())
+                        .setParent(oldParent.attributes())
+                        .setNewParent(newParent.attributes());
         if (target != null && !request.getExchange()) {
             reply.setReplaced(target.attributes());
         }
@@ -128,6 +137,10 @@ final class Renaming {
 
     /** An inode and where it has its name. */
     private record Spot(Inode parent, byte[] name, Inode inode) {
+        Names.Place place() {
+            return new Names.Place(parent.ino(), name);
+        }
+
         @Override
         public String toString() {
             return parent.ino() + ":" + Arrays.toString(name);

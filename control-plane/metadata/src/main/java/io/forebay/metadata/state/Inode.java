@@ -2,6 +2,7 @@ package io.forebay.metadata.state;
 
 import io.forebay.metadata.kv.ReadTransaction;
 import io.forebay.metadata.kv.Transaction;
+import io.forebay.metadata.kv.Tuple;
 import io.forebay.proto.Attributes;
 import io.forebay.proto.FlushRecord;
 import io.forebay.proto.FlushState;
@@ -118,6 +119,10 @@ public final class Inode {
     void save(Transaction tx, long ws) {
         if (deleted) {
             tx.clear(Keys.inode(ws, ino));
+            Tuple.Range xattrs = Keys.xattrs(ws, ino);
+            if (record.getXattrListBytes() > 0) {
+                tx.clearRange(xattrs.begin(), xattrs.end());
+            }
             account(tx, ws, null);
             return;
         }

@@ -8,8 +8,10 @@ import io.forebay.metadata.kv.Tuple;
  * <pre>
  * (ws, 'i', ino)                          InodeRecord
  * (ws, 'd', parent, name)                 EntryRecord
- * (ws, 'b', ino, parent, name)            empty: where an inode has its name
+ * (ws, 'b', ino, parent, name)            empty: where an inode has its own name
+ * (ws, 'm', ino, parent, name)            empty: where it has more names (hard links)
  * (ws, 'l', ino)                          target of a symbolic link
+ * (ws, 'x', ino, name)                    value of an extended attribute
  * (ws, 'h', ino, mount)                   OpenRecord
  * (ws, 's', mount, ino)                   empty: what a mount has open
  * (ws, 'c', counter)                      number
@@ -48,6 +50,22 @@ public final class Keys {
 
     public static Tuple.Range backPointers(long ws, long ino) {
         return Tuple.range(ws, "b", ino);
+    }
+
+    static byte[] moreNames(long ws, long ino, long parent, byte[] name) {
+        return Tuple.key(ws, "m", ino, parent, name);
+    }
+
+    static Tuple.Range moreNames(long ws, long ino) {
+        return Tuple.range(ws, "m", ino);
+    }
+
+    public static byte[] xattr(long ws, long ino, byte[] name) {
+        return Tuple.key(ws, "x", ino, name);
+    }
+
+    public static Tuple.Range xattrs(long ws, long ino) {
+        return Tuple.range(ws, "x", ino);
     }
 
     public static byte[] link(long ws, long ino) {

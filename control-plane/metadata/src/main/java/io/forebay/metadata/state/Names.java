@@ -14,6 +14,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Names in directories, and the way back from an inode to its name. Finding a path reads the back
  * pointers alone, so that it conflicts with renames and not with other changes of the directories.
+ *
+ * <p>Of an inode with hard links one name is its own: the first that it got, as long as it has it,
+ * then the first of the others in the order of directory and name. Paths and object keys go by it.
  */
 public final class Names {
     /** No path is deeper: each level costs a call of its own to make. */
@@ -26,29 +29,100 @@ public final class Names {
         return Records.find(tx, Keys.entry(ws, parent, name), EntryRecord.parser());
     }
 
-    /** Gives the inode its name. */
+    /** Gives the inode a name, which its nlink counts already: its own, or one more. */
     public static void link(Space space, long parent, byte[] name, Inode inode) {
+        enter(space, parent, name, inode);
+        Place place = new Place(parent, name);
+        space.tx().set(back(space, inode.ino(), place, !hasMore(inode)), new byte[0]);
+    }
+
+    /**
+     * Takes a name away, which its nlink still counts. Where it was the inode's own, one of the
+     * others takes its part.
+     */
+    public static void unlink(Space space, long parent, byte[] name, Inode inode) {
+        Place place = new Place(parent, name);
+        boolean own = isOwn(space, inode, place);
+        space.tx().clear(Keys.entry(space.id(), parent, name));
+        space.tx().clear(back(space, inode.ino(), place, own));
+        if (own && hasMore(inode)) {
+            promote(space, inode.ino());
+        }
+    }
+
+    /** Another name instead of one: an inode's own one stays its own. */
+    public static void move(Space space, Place from, Place to, Inode inode) {
+        space.tx().clear(Keys.entry(space.id(), from.parent(), from.name()));
+        enter(space, to.parent(), to.name(), inode);
+        repoint(space, from, to, inode);
+    }
+
+    /** The two names change their inodes. */
+    public static void exchange(Space space, Place a, Inode inA, Place b, Inode inB) {
+        enter(space, a.parent(), a.name(), inB);
+        enter(space, b.parent(), b.name(), inA);
+        repoint(space, a, b, inA);
+        repoint(space, b, a, inB);
+    }
+
+    private static void enter(Space space, long parent, byte[] name, Inode inode) {
         EntryRecord entry =
                 EntryRecord.newBuilder().setIno(inode.ino()).setType(inode.type()).build();
         space.tx().set(Keys.entry(space.id(), parent, name), entry.toByteArray());
-        space.tx().set(Keys.backPointer(space.id(), inode.ino(), parent, name), new byte[0]);
     }
 
-    /** Takes the inode's name away. */
-    public static void unlink(Space space, long parent, byte[] name, long ino) {
-        space.tx().clear(Keys.entry(space.id(), parent, name));
-        space.tx().clear(Keys.backPointer(space.id(), ino, parent, name));
+    private static void repoint(Space space, Place from, Place to, Inode inode) {
+        boolean own = isOwn(space, inode, from);
+        space.tx().clear(back(space, inode.ino(), from, own));
+        space.tx().set(back(space, inode.ino(), to, own), new byte[0]);
     }
 
-    /** Where the inode has its name, or null: the root, and what was removed. */
+    private static void promote(Space space, long ino) {
+        Tuple.Range more = Keys.moreNames(space.id(), ino);
+        for (KeyValue pair : space.tx().getRange(more.begin(), more.end(), 1)) {
+            Place next = at(pair);
+            space.tx().clear(back(space, ino, next, false));
+            space.tx().set(back(space, ino, next, true), new byte[0]);
+        }
+    }
+
+    private static boolean isOwn(Space space, Inode inode, Place place) {
+        return !hasMore(inode) || space.tx().get(back(space, inode.ino(), place, true)) != null;
+    }
+
+    private static boolean hasMore(Inode inode) {
+        return !inode.directory() && inode.attributes().getNlink() > 1;
+    }
+
+    private static byte[] back(Space space, long ino, Place place, boolean own) {
+        return own
+                ? Keys.backPointer(space.id(), ino, place.parent(), place.name())
+                : Keys.moreNames(space.id(), ino, place.parent(), place.name());
+    }
+
+    private static Place at(KeyValue pair) {
+        Tuple key = Tuple.unpack(pair.key());
+        return new Place(key.number(3), key.bytes(4));
+    }
+
+    /** Where the inode has its own name, or null: the root, and what was removed. */
     public static @Nullable Place place(ReadTransaction tx, long ws, long ino) {
         Tuple.Range range = Keys.backPointers(ws, ino);
         List<KeyValue> found = tx.getRange(range.begin(), range.end(), 1);
         if (found.isEmpty()) {
             return null;
         }
-        Tuple key = Tuple.unpack(found.getFirst().key());
-        return new Place(key.number(3), key.bytes(4));
+        return at(found.getFirst());
+    }
+
+    /** The directories of the inode's names, its own first. */
+    public static List<Long> parents(ReadTransaction tx, long ws, long ino) {
+        List<Long> parents = new ArrayList<>();
+        for (Tuple.Range range : List.of(Keys.backPointers(ws, ino), Keys.moreNames(ws, ino))) {
+            tx.getRange(range.begin(), range.end(), Limits.LINKS_MAX)
+                    .forEach(pair -> parents.add(at(pair).parent()));
+        }
+        return parents;
     }
 
     /** The names from the root to the inode, or null where the inode has none. */

@@ -11,6 +11,11 @@ import io.forebay.proto.DetachRequest;
 import io.forebay.proto.FileSystemStatusReply;
 import io.forebay.proto.FileSystemStatusRequest;
 import io.forebay.proto.GetAttributesRequest;
+import io.forebay.proto.GetXattrReply;
+import io.forebay.proto.GetXattrRequest;
+import io.forebay.proto.LinkRequest;
+import io.forebay.proto.ListXattrsReply;
+import io.forebay.proto.ListXattrsRequest;
 import io.forebay.proto.LookupRequest;
 import io.forebay.proto.MakeNodeRequest;
 import io.forebay.proto.MetadataServiceGrpc;
@@ -25,11 +30,13 @@ import io.forebay.proto.ReleaseReply;
 import io.forebay.proto.ReleaseRequest;
 import io.forebay.proto.ReleasedFile;
 import io.forebay.proto.RemoveRequest;
+import io.forebay.proto.RemoveXattrRequest;
 import io.forebay.proto.RenameReply;
 import io.forebay.proto.RenameRequest;
 import io.forebay.proto.RenewReply;
 import io.forebay.proto.RenewRequest;
 import io.forebay.proto.SetAttributesRequest;
+import io.forebay.proto.SetXattrRequest;
 import io.forebay.proto.SyncReply;
 import io.forebay.proto.SyncRequest;
 import io.forebay.proto.TraceContext;
@@ -87,6 +94,31 @@ final class MetadataCalls extends MetadataServiceGrpc.MetadataServiceImplBase {
     @Override
     public void makeNode(MakeNodeRequest request, StreamObserver<NodeReply> client) {
         calls.answer(Rpc.MAKE_NODE, client, () -> model.namespace().makeNode(request));
+    }
+
+    @Override
+    public void link(LinkRequest request, StreamObserver<NodeReply> client) {
+        calls.answer(Rpc.LINK, client, () -> model.namespace().link(request));
+    }
+
+    @Override
+    public void getXattr(GetXattrRequest request, StreamObserver<GetXattrReply> client) {
+        calls.answer(Rpc.GET_XATTR, client, () -> model.namespace().getXattr(request));
+    }
+
+    @Override
+    public void setXattr(SetXattrRequest request, StreamObserver<NodeReply> client) {
+        calls.answer(Rpc.SET_XATTR, client, () -> model.namespace().setXattr(request));
+    }
+
+    @Override
+    public void removeXattr(RemoveXattrRequest request, StreamObserver<NodeReply> client) {
+        calls.answer(Rpc.REMOVE_XATTR, client, () -> model.namespace().removeXattr(request));
+    }
+
+    @Override
+    public void listXattrs(ListXattrsRequest request, StreamObserver<ListXattrsReply> client) {
+        calls.answer(Rpc.LIST_XATTRS, client, () -> model.namespace().listXattrs(request));
     }
 
     @Override

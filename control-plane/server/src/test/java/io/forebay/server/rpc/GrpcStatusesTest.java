@@ -34,6 +34,7 @@ final class GrpcStatusesTest {
         table.put(FailureKind.FAILURE_UNSUPPORTED, Status.Code.UNIMPLEMENTED);
         table.put(FailureKind.FAILURE_TOO_MANY_LINKS, Status.Code.RESOURCE_EXHAUSTED);
         table.put(FailureKind.FAILURE_CORRUPT, Status.Code.DATA_LOSS);
+        table.put(FailureKind.FAILURE_NO_XATTR, Status.Code.NOT_FOUND);
         table.put(FailureKind.UNRECOGNIZED, Status.Code.INTERNAL);
         for (FailureKind kind : FailureKind.values()) {
             Status status = GrpcStatuses.of(new ForebayException(kind, "Do this.").with("a", 1));

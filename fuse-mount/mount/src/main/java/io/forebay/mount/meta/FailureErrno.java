@@ -35,6 +35,7 @@ public final class FailureErrno {
             case FAILURE_PERMISSION -> Errno.EACCES;
             case FAILURE_UNSUPPORTED -> Errno.EOPNOTSUPP;
             case FAILURE_TOO_MANY_LINKS -> Errno.EMLINK;
+            case FAILURE_NO_XATTR -> Errno.ENODATA;
             case FAILURE_NONE, FAILURE_UNAVAILABLE, FAILURE_CORRUPT, UNRECOGNIZED -> Errno.EIO;
         };
     }

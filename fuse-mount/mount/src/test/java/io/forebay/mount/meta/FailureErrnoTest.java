@@ -32,6 +32,7 @@ final class FailureErrnoTest {
         "FAILURE_UNSUPPORTED,EOPNOTSUPP",
         "FAILURE_TOO_MANY_LINKS,EMLINK",
         "FAILURE_CORRUPT,EIO",
+        "FAILURE_NO_XATTR,ENODATA",
         "UNRECOGNIZED,EIO",
     })
     void kinds(FailureKind kind, Errno errno) {
