@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.forebay.metadata.admin.FileView;
@@ -16,6 +17,7 @@ import io.forebay.proto.FailureKind;
 import io.forebay.proto.FlushState;
 import io.forebay.proto.StagedRef;
 import io.forebay.proto.StagedVerdict;
+import io.forebay.proto.TakeTasksReply;
 import io.forebay.proto.TakeTasksRequest;
 import io.forebay.proto.Task;
 import io.forebay.proto.UploadTask;
@@ -23,6 +25,11 @@ import io.forebay.proto.WorkerIdentity;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 class FlushTest {
@@ -201,12 +208,49 @@ class FlushTest {
 
     @Test
     void waitingForWorkEndsWithWork() throws InterruptedException {
-        long seen = rig.metadata.tasks().workCount("w1");
-        file(Rig.ROOT, "f", "text");
-        assertTrue(seen != rig.metadata.tasks().workCount("w1"));
-        rig.metadata.tasks().awaitWork("w1", seen, 600_000);
-        rig.clock.advance(1_000);
-        rig.metadata.tasks().awaitWork("w1", rig.metadata.tasks().workCount("w1"), 600_000);
+        assertEquals(0, rig.await("w1", 0, () -> {}).getTasksCount());
+        file(Rig.ROOT, "f", "text"); // due in a second
+        int[] looks = {0};
+        TakeTasksReply reply =
+                rig.await(
+                        "w1",
+                        600_000,
+                        () -> {
+                            looks[0]++;
+                            rig.clock.advance(100); // looks again when it is due, not at the end
+                        });
+        assertEquals(1, reply.getTasksCount());
+        assertTrue(looks[0] <= 10, "looks: " + looks[0]);
+    }
+
+    @Test
+    void waitingForWorkEndsWithWhoAsked() {
+        assertThrows(
+                CancellationException.class,
+                () ->
+                        rig.await(
+                                "w1",
+                                600_000,
+                                () -> {
+                                    throw new CancellationException();
+                                }));
+    }
+
+    @Test
+    void aBarrierWaitsForWhatCanStillGoOn() throws Exception {
+        for (int i = 0; i < 9; i++) {
+            file(Rig.ROOT, "f" + i, "text");
+        }
+        long moment = rig.clock.millis();
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            Future<?> draining =
+                    threads.submit(() -> {
+                        rig.metadata.barrier().expedite(rig.ws, new byte[0]);
+                        worker.drain();
+                    });
+            assertTrue(rig.metadata.barrier().await(rig.ws, new byte[0], moment, 60_000).settled());
+            draining.get(60, TimeUnit.SECONDS);
+        }
     }
 
     @Test

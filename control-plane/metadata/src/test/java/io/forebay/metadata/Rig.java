@@ -39,6 +39,7 @@ import io.forebay.proto.RemoveXattrRequest;
 import io.forebay.proto.RenameReply;
 import io.forebay.proto.RenameRequest;
 import io.forebay.proto.SetXattrRequest;
+import io.forebay.proto.TakeTasksReply;
 import io.forebay.proto.TakeTasksRequest;
 import io.forebay.proto.Task;
 import io.forebay.proto.WorkerIdentity;
@@ -129,13 +130,20 @@ public final class Rig {
     }
 
     public List<Task> take(String worker) {
-        return metadata.tasks()
-                .takeTasks(
-                        TakeTasksRequest.newBuilder()
-                                .setWorker(identity(worker))
-                                .setLimit(TASKS_MAX)
-                                .build())
-                .getTasksList();
+        return metadata.tasks().takeTasks(takeRequest(worker)).getTasksList();
+    }
+
+    /** As {@link #take}, waiting for it. */
+    public TakeTasksReply await(String worker, long millis, Runnable asked)
+            throws InterruptedException {
+        return metadata.tasks().awaitTasks(takeRequest(worker), millis, asked);
+    }
+
+    private TakeTasksRequest takeRequest(String worker) {
+        return TakeTasksRequest.newBuilder()
+                .setWorker(identity(worker))
+                .setLimit(TASKS_MAX)
+                .build();
     }
 
     public void end(String worker, EndedTask ended) {

@@ -3,9 +3,9 @@ package io.forebay.metadata;
 import java.time.Instant;
 import java.time.InstantSource;
 
-/** A clock that moves when a test says so. */
+/** A clock that moves when a test says so: one of its threads. */
 public final class TestClock implements InstantSource {
-    private Instant now = Instant.parse("2026-01-01T00:00:00Z");
+    private volatile Instant now = Instant.parse("2026-01-01T00:00:00Z");
 
     @Override
     public Instant instant() {

@@ -28,7 +28,7 @@ class WorkspacesTest {
         probe(made.id(), false);
         assertEquals(
                 State.REFUSED,
-                rig.metadata.workspaces().awaitProbe(made.id(), 1).orElseThrow().state());
+                rig.metadata.workspaces().awaitProbe(made.id(), 60_000).orElseThrow().state());
         assertEquals("no access", rig.metadata.workspaces().find("other").orElseThrow().message());
         WorkspaceView again = create("other", "bucket", "q/", 0);
         probe(again.id(), true);

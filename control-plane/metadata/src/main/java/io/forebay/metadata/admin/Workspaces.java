@@ -3,6 +3,7 @@ package io.forebay.metadata.admin;
 import io.forebay.metadata.flush.ProbeListener;
 import io.forebay.metadata.fs.Namespace;
 import io.forebay.metadata.kv.KeyValue;
+import io.forebay.metadata.kv.Look;
 import io.forebay.metadata.kv.Transaction;
 import io.forebay.metadata.kv.Tuple;
 import io.forebay.metadata.state.Counter;
@@ -57,20 +58,16 @@ public final class Workspaces implements ProbeListener {
     /** Waits until the workspace is not PROBING any more or the time is over; how it stands. */
     public Optional<WorkspaceView> awaitProbe(long id, long timeoutMillis)
             throws InterruptedException {
-        byte[] key = Keys.workspace(id);
-        long deadline = database.nowMillis() + timeoutMillis;
-        while (true) {
-            long seen = database.store().changeCount(key);
-            Optional<WorkspaceView> view = find(id);
-            long left = deadline - database.nowMillis();
-            if (left <= 0 || view.isEmpty() || view.get().state() != WorkspaceView.State.PROBING) {
-                return view;
-            }
-            database.store().awaitChange(key, seen, left);
-            if (database.store().changeCount(key) == seen) {
-                return find(id); // the time was over; another key's change only wakes
-            }
-        }
+        return database.await(
+                Keys.workspace(id),
+                database.nowMillis() + timeoutMillis,
+                () -> {
+                    Optional<WorkspaceView> view = find(id);
+                    return Look.of(
+                            view,
+                            view.filter(known -> known.state() == WorkspaceView.State.PROBING)
+                                    .isEmpty());
+                });
     }
 
     /** Forgets a workspace that never became READY. */

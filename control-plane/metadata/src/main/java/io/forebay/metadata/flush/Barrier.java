@@ -1,6 +1,7 @@
 package io.forebay.metadata.flush;
 
 import io.forebay.metadata.kv.KeyValue;
+import io.forebay.metadata.kv.Look;
 import io.forebay.metadata.kv.ReadTransaction;
 import io.forebay.metadata.kv.Tuple;
 import io.forebay.metadata.state.Counter;
@@ -29,6 +30,11 @@ public final class Barrier {
     private static final int PAGE = 500;
     private static final int FAILURES_MAX = 10;
 
+    /** Looking costs a look at each pending file: many of them are looked at less often. */
+    private static final long FILES_PER_PAUSE_MILLI = 10;
+
+    private static final long PAUSE_MILLIS_MAX = 1000;
+
     private final Database database;
 
     public Barrier(Database database) {
@@ -54,7 +60,7 @@ public final class Barrier {
             page.files().forEach(count::add);
             after = page.next();
         } while (after.length > 0);
-        return new Pending(count.files, count.bytes, List.copyOf(count.failures));
+        return new Pending(count.files, count.bytes, count.conflicts, List.copyOf(count.failures));
     }
 
     /** Makes the queued and failed work at or below a path due now. */
@@ -74,16 +80,20 @@ public final class Barrier {
         } while (after.length > 0);
     }
 
-    /** A number that grows when something became clean; to be read before {@link #pending}. */
-    public long progressCount(long workspaceId) {
-        return database.store().changeCount(Keys.counter(workspaceId, Counter.DIRTY_FILES));
-    }
-
-    /** Waits until {@link #progressCount} differs from {@code seen} or the time is over. */
-    public void awaitProgress(long workspaceId, long seen, long timeoutMillis)
+    /**
+     * As {@link #pending}, once nothing is pending, or nothing can go on without a person, or the
+     * time is over.
+     */
+    public Pending await(long workspaceId, byte[] path, long barrierMillis, long timeoutMillis)
             throws InterruptedException {
-        byte[] key = Keys.counter(workspaceId, Counter.DIRTY_FILES);
-        database.store().awaitChange(key, seen, timeoutMillis);
+        return database.await(
+                Keys.counter(workspaceId, Counter.DIRTY_FILES),
+                database.nowMillis() + timeoutMillis,
+                () -> {
+                    Pending now = pending(workspaceId, path, barrierMillis);
+                    long pause = Math.min(now.files() / FILES_PER_PAUSE_MILLI, PAUSE_MILLIS_MAX);
+                    return new Look<>(now, now.settled() || now.stuck(), pause, Long.MAX_VALUE);
+                });
     }
 
     private static void expedite(Space space, long ino) {
@@ -144,9 +154,14 @@ public final class Barrier {
     }
 
     /** Files that are not in the bucket yet; ten failures at most. */
-    public record Pending(long files, long bytes, List<Failure> failures) {
+    public record Pending(long files, long bytes, long conflicts, List<Failure> failures) {
         public boolean settled() {
             return files == 0;
+        }
+
+        /** Whether nothing that is pending can go on without a person. */
+        public boolean stuck() {
+            return conflicts == files;
         }
     }
 
@@ -161,6 +176,7 @@ public final class Barrier {
         private final long barrierMillis;
         private long files;
         private long bytes;
+        private long conflicts;
         private final List<Failure> failures = new ArrayList<>();
 
         Count(long barrierMillis) {
@@ -175,8 +191,9 @@ public final class Barrier {
             files++;
             bytes += file.record().getAttributes().getSize();
             String error = file.record().getFlush().getError();
+            FlushState state = file.record().getAttributes().getFlushState();
+            conflicts += state == FlushState.FLUSH_STATE_CONFLICT ? 1 : 0;
             if (!error.isEmpty() && failures.size() < FAILURES_MAX) {
-                FlushState state = file.record().getAttributes().getFlushState();
                 failures.add(new Failure(file.path(), state, error));
             }
         }

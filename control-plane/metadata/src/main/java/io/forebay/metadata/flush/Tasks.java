@@ -1,5 +1,6 @@
 package io.forebay.metadata.flush;
 
+import io.forebay.metadata.kv.Look;
 import io.forebay.metadata.kv.ReadTransaction;
 import io.forebay.metadata.state.Database;
 import io.forebay.metadata.state.Inode;
@@ -85,22 +86,30 @@ public final class Tasks {
         }
     }
 
-    /** A number that grows when there is new work for the worker; to be read before takeTasks. */
-    public long workCount(String workerId) {
-        return database.store().changeCount(Keys.bell(workerId));
+    /**
+     * As {@link #takeTasks}, once something is due or the time is over.
+     *
+     * @param asked runs now and then while it waits; what it throws ends the waiting
+     */
+    public TakeTasksReply awaitTasks(TakeTasksRequest request, long timeoutMillis, Runnable asked)
+            throws InterruptedException {
+        String worker = request.getWorker().getWorkerId();
+        return database.await(
+                Keys.bell(worker),
+                database.nowMillis() + timeoutMillis,
+                () -> {
+                    asked.run();
+                    TakeTasksReply reply = takeTasks(request);
+                    boolean enough =
+                            reply.getFailure() != FailureKind.FAILURE_NONE
+                                    || reply.getTasksCount() > 0;
+                    // Work also becomes due with time, which no change announces.
+                    return new Look<>(reply, enough, 0, enough ? 0 : millisToDue(worker));
+                });
     }
 
-    /**
-     * Waits until {@link #workCount} differs from {@code seen}, work that is known becomes due, or
-     * the time is over.
-     */
-    public void awaitWork(String workerId, long seen, long timeoutMillis)
-            throws InterruptedException {
-        long due = database.read(tx -> firstDue(tx, workerId));
-        long wait = Math.min(timeoutMillis, due - database.nowMillis());
-        if (wait > 0) {
-            database.store().awaitChange(Keys.bell(workerId), seen, wait);
-        }
+    private long millisToDue(String worker) {
+        return Math.max(1, database.read(tx -> firstDue(tx, worker)) - database.nowMillis());
     }
 
     /** Makes what earlier processes of the worker had taken due now, page by page. */

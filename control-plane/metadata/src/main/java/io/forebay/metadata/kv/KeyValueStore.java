@@ -27,12 +27,12 @@ public interface KeyValueStore extends AutoCloseable {
     void sync();
 
     /**
-     * Returns a counter that grows after each commit that touched the key; with {@link
-     * #awaitChange} the way to wait for a key. A process that restarts may answer any number.
+     * Returns a counter that grows after each commit that touched the key, and maybe after others.
+     * A process that restarts may answer any number. To wait for something, use {@link Waiter}.
      */
     long changeCount(byte[] key);
 
-    /** Waits until {@link #changeCount} differs from {@code seen}, or the time is over. */
+    /** Waits until {@link #changeCount} differs from {@code seen}, or the time is over, or less. */
     void awaitChange(byte[] key, long seen, long timeoutMillis) throws InterruptedException;
 
     @Override

@@ -2,14 +2,17 @@ package io.forebay.metadata.state;
 
 import io.forebay.metadata.kv.KeyValueStore;
 import io.forebay.metadata.kv.KeyValueStore.Durability;
+import io.forebay.metadata.kv.Look;
 import io.forebay.metadata.kv.ReadTransaction;
 import io.forebay.metadata.kv.Transaction;
+import io.forebay.metadata.kv.Waiter;
 import io.forebay.proto.FailureKind;
 import io.forebay.proto.WorkspaceRecord;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Transactions on a workspace: the store and the clock. */
@@ -62,6 +65,12 @@ public final class Database {
             space.save();
             return result;
         });
+    }
+
+    /** Waits until what is read satisfies, or a moment of this clock has come. */
+    public <T> T await(byte[] key, long endMillis, Supplier<Look<T>> look)
+            throws InterruptedException {
+        return new Waiter(store, clock).await(key, endMillis, look);
     }
 
     /** A transaction on what belongs to no workspace, or to several. */

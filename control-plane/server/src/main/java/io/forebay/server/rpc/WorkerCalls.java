@@ -9,7 +9,6 @@ import io.forebay.proto.DescribeStagedReply;
 import io.forebay.proto.DescribeStagedRequest;
 import io.forebay.proto.EndTasksReply;
 import io.forebay.proto.EndTasksRequest;
-import io.forebay.proto.FailureKind;
 import io.forebay.proto.FinishPublishReply;
 import io.forebay.proto.FinishPublishRequest;
 import io.forebay.proto.HeartbeatReply;
@@ -20,9 +19,9 @@ import io.forebay.proto.TakeTasksReply;
 import io.forebay.proto.TakeTasksRequest;
 import io.forebay.proto.WorkerServiceGrpc;
 import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
 import io.grpc.stub.StreamObserver;
 import io.quarkus.grpc.GrpcService;
-import java.time.InstantSource;
 
 /** What workers ask. */
 @GrpcService
@@ -30,17 +29,12 @@ final class WorkerCalls extends WorkerServiceGrpc.WorkerServiceImplBase {
     /** The longest wait for work: a worker that is gone is noticed, and a proxy stays quiet. */
     private static final long WAIT_MILLIS_MAX = 60_000;
 
-    /** Work also becomes due with time, which no change announces: look this often. */
-    private static final long LOOK_MILLIS = 200;
-
     private final Metadata model;
     private final Calls calls;
-    private final InstantSource clock;
 
-    WorkerCalls(Metadata model, Calls calls, InstantSource clock) {
+    WorkerCalls(Metadata model, Calls calls) {
         this.model = model;
         this.calls = calls;
-        this.clock = clock;
     }
 
     @Override
@@ -89,25 +83,23 @@ final class WorkerCalls extends WorkerServiceGrpc.WorkerServiceImplBase {
     }
 
     private TakeTasksReply awaitTasks(TakeTasksRequest request, StreamObserver<?> client) {
-        String worker = request.getWorker().getWorkerId();
-        long end = clock.millis() + Math.min(request.getWaitMillis(), WAIT_MILLIS_MAX);
-        while (!Calls.abandoned(client)) {
-            long seen = model.tasks().workCount(worker);
-            TakeTasksReply reply = model.tasks().takeTasks(request);
-            long left = end - clock.millis();
-            if (reply.getFailure() != FailureKind.FAILURE_NONE
-                    || reply.getTasksCount() > 0
-                    || left <= 0) {
-                return reply;
-            }
-            try {
-                model.tasks().awaitWork(worker, seen, Math.min(left, LOOK_MILLIS));
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                break;
-            }
+        long wait = Math.min(request.getWaitMillis(), WAIT_MILLIS_MAX);
+        try {
+            return model.tasks().awaitTasks(request, wait, () -> requireAsked(client));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw cancelled();
         }
-        throw Status.CANCELLED
+    }
+
+    private static void requireAsked(StreamObserver<?> client) {
+        if (Calls.abandoned(client)) {
+            throw cancelled();
+        }
+    }
+
+    private static StatusRuntimeException cancelled() {
+        return Status.CANCELLED
                 .withDescription("Nobody waits for the tasks any more, or the server stops.")
                 .asRuntimeException();
     }

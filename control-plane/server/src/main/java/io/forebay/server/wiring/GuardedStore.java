@@ -18,7 +18,7 @@ final class GuardedStore implements KeyValueStore {
     /** More calls at once than the server takes; a closing store takes all of them. */
     private static final int CALLS_MAX = 1 << 20;
 
-    /** A waiter looks this often whether the store was closed. */
+    /** A waiter looks this often whether the store was closed, which it may not see otherwise. */
     private static final long WAIT_SLICE_MILLIS = 500;
 
     private static final long CLOSE_SECONDS_MAX = 30;
@@ -77,11 +77,8 @@ final class GuardedStore implements KeyValueStore {
 
     @Override
     public void awaitChange(byte[] key, long seen, long timeoutMillis) throws InterruptedException {
-        long left = timeoutMillis;
-        while (left > 0 && !closed && store.changeCount(key) == seen) {
-            long slice = Math.min(left, WAIT_SLICE_MILLIS);
-            store.awaitChange(key, seen, slice);
-            left -= slice;
+        if (!closed) {
+            store.awaitChange(key, seen, Math.min(timeoutMillis, WAIT_SLICE_MILLIS));
         }
         if (closed) {
             throw stopping();

@@ -43,12 +43,6 @@ final class Wiring {
 
     @Produces
     @Singleton
-    Pause pause() {
-        return Thread::sleep;
-    }
-
-    @Produces
-    @Singleton
     Metadata metadata(GuardedStore store, InstantSource clock, StateDirectory state) {
         return new Metadata(store, clock, state.masterKey());
     }

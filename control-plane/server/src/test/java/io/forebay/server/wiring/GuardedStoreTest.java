@@ -65,8 +65,9 @@ final class GuardedStoreTest {
             long seen = store.changeCount(KEY);
             Future<?> waiter =
                     threads.submit(() -> {
-                        store.awaitChange(KEY, seen, 60_000);
-                        return null;
+                        while (true) { // a wait may end early; after the close it fails
+                            store.awaitChange(KEY, seen, 60_000);
+                        }
                     });
             store.close();
             ExecutionException end =
