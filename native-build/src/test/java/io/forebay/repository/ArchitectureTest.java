@@ -27,7 +27,7 @@ final class ArchitectureTest {
         Set<String> contracts = Set.of("schema", "observability");
         MAY_USE.put("schema", Set.of());
         MAY_USE.put("observability", Set.of());
-        MAY_USE.put("wiring", Set.of("schema"));
+        MAY_USE.put("wiring", contracts);
         MAY_USE.put("control-plane/metadata", contracts);
         MAY_USE.put("control-plane/server", with(contracts, "wiring", "control-plane/metadata"));
         MAY_USE.put("data-plane/transport", contracts);

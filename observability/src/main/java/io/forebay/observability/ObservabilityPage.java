@@ -54,10 +54,15 @@ public final class ObservabilityPage {
 
     private static void spans(StringBuilder page) {
         page.append("\n## Spans\n\n")
-                .append("One trace reaches from the close of a file to its object.\n\n")
+                .append("One trace reaches from the close of a file to its object; ")
+                .append("[OBSERVABILITY.md](OBSERVABILITY.md) says where to.\n\n")
                 .append("| span | process | meaning |\n|---|---|---|\n");
         for (SpanName span : SpanName.values()) {
             row(page, "`" + span.label() + "`", span.process().text(), span.description());
+        }
+        page.append("\n| attribute | meaning |\n|---|---|\n");
+        for (SpanAttribute attribute : SpanAttribute.values()) {
+            row(page, "`" + attribute.label() + "`", attribute.description());
         }
     }
 

@@ -15,8 +15,14 @@ public enum SpanName implements Named {
             "metadata.commit", CONTROL_PLANE, "Size and times of a written file are recorded."),
     METADATA_RELEASE(
             "metadata.release", CONTROL_PLANE, "A file's last writer is gone: it is queued."),
-    FLUSH_UPLOAD("flush.upload", WORKER, "A file's bytes are sent to the bucket."),
-    FLUSH_PUBLISH("flush.publish", WORKER, "The object is completed and recorded."),
+    FLUSH_UPLOAD(
+            "flush.upload",
+            WORKER,
+            "One try to bring a file's content to the bucket, from the task to its report."),
+    FLUSH_PUBLISH(
+            "flush.publish",
+            WORKER,
+            "The key is asked for and the object is completed; below flush.upload."),
     FETCH("fetch", WORKER, "A file's bytes are brought back from the bucket.");
 
     @SuppressWarnings("ImmutableEnumChecker") // a record of strings

@@ -31,6 +31,7 @@ final class NamesTest {
         unique(MetricName.values(), MetricName::label, "forebay(\\.[a-z]+)+");
         unique(EventName.values(), EventName::label, "[a-z-]+\\.[a-z]+");
         unique(SpanName.values(), SpanName::label, "[a-z]+(\\.[a-z]+)?");
+        unique(SpanAttribute.values(), SpanAttribute::label, "forebay\\.[a-z]+");
     }
 
     @Test

@@ -9,15 +9,19 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 final class OtlpSwitchTest {
-    private static final String ENDPOINT = "http://h:4317";
+    private static final String ENDPOINT = "http://h:4318";
 
     @Test
     void anEndpointTurnsTracingOn() {
         assertEquals("true", disabled(given(Map.of())));
-        SmallRyeConfig ours = given(Map.of("forebay.otlp.endpoint", ENDPOINT));
-        assertEquals("false", disabled(ours));
-        assertEquals(ENDPOINT, ours.getValue("quarkus.otel.exporter.otlp.endpoint", String.class));
-        assertEquals("false", disabled(given(Map.of("otel.exporter.otlp.endpoint", ENDPOINT))));
+        SmallRyeConfig on = given(Map.of("otel.exporter.otlp.endpoint", ENDPOINT));
+        assertEquals("false", disabled(on));
+        assertEquals(
+                ENDPOINT,
+                on.getValue("quarkus.otel.exporter.otlp.traces.endpoint", String.class));
+        assertEquals(
+                "http/protobuf",
+                on.getValue("quarkus.otel.exporter.otlp.traces.protocol", String.class));
     }
 
     private static String disabled(SmallRyeConfig config) {
@@ -29,6 +33,7 @@ final class OtlpSwitchTest {
         return new SmallRyeConfigBuilder()
                 .addDiscoveredInterceptors()
                 .withDefaultValue("quarkus.otel.exporter.otlp.endpoint", "http://localhost:4317")
+                .withDefaultValue("quarkus.otel.exporter.otlp.protocol", "grpc")
                 .withSources(
                         new PropertiesConfigSource(values, "given", 400),
                         new PropertiesConfigSource(

@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -28,12 +29,21 @@ public final class Deployment implements AutoCloseable {
     private final Path state;
     private final Path mountPoint;
     private final Path data;
+    private final Map<String, String> environment;
 
     /**
      * @param home of the repository
      * @param directory empty; holds state, mount point and the list of instances
      */
     public Deployment(Path home, Path directory) {
+        this(home, directory, Map.of());
+    }
+
+    /**
+     * @param environment what the command finds beside the usual variables
+     */
+    public Deployment(Path home, Path directory, Map<String, String> environment) {
+        this.environment = Map.copyOf(environment);
         this.home = home.toAbsolutePath().normalize();
         this.state = directory.resolve("state");
         this.mountPoint = directory.resolve("mnt");
@@ -109,19 +119,26 @@ public final class Deployment implements AutoCloseable {
     public Command launcher(List<String> words, Duration limit) {
         List<String> all = new ArrayList<>(List.of(home.resolve("forebay").toString()));
         all.addAll(words);
-        return new Command(
-                all, Map.of("XDG_DATA_HOME", data.toString(), "LC_ALL", "C.UTF-8"), limit);
+        Map<String, String> surroundings = new HashMap<>(environment);
+        surroundings.put("XDG_DATA_HOME", data.toString());
+        surroundings.put("LC_ALL", "C.UTF-8");
+        return new Command(all, surroundings, limit);
     }
 
     /** The {@code data} of an answer; an error in it fails. */
     public JsonNode graphql(String query, Map<String, Object> variables) {
-        JsonNode ports = parse(read(state.resolve("run/ports.json")));
-        URI endpoint = URI.create("http://127.0.0.1:" + ports.path("graphql").asInt() + "/graphql");
+        URI endpoint = http("graphql").resolve("/graphql");
         JsonNode answer = post(endpoint, Map.of("query", query, "variables", variables));
         if (!answer.path("errors").isEmpty()) {
             throw new IllegalStateException("GraphQL refused: " + answer);
         }
         return answer.path("data");
+    }
+
+    /** Where a process answers HTTP: "graphql" (the control plane), "worker" or "mount". */
+    public URI http(String process) {
+        JsonNode ports = parse(read(state.resolve("run/ports.json")));
+        return URI.create("http://127.0.0.1:" + ports.path(process).asInt() + "/");
     }
 
     /** What GraphQL says of one file of the default workspace; null node where there is none. */

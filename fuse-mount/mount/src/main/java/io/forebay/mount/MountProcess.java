@@ -103,7 +103,8 @@ final class MountProcess implements AutoCloseable {
                                 Thread::sleep,
                                 metrics.watch()));
         Attachment attachment = begin(attach(client));
-        CloseTrace trace = SpanTrace.isWanted() ? begin(SpanTrace.start()) : CloseTrace.NONE;
+        CloseTrace trace =
+                SpanTrace.isWanted(System.getenv()) ? begin(SpanTrace.start()) : CloseTrace.NONE;
         WorkerStagedFiles staged = begin(new WorkerStagedFiles(arguments.node()));
         mount(new Services(client, attachment, staged, InstantSource.system(), trace));
         LOG.log(

@@ -42,6 +42,8 @@ import io.forebay.proto.SyncRequest;
 import io.forebay.proto.TraceContext;
 import io.grpc.stub.StreamObserver;
 import io.quarkus.grpc.GrpcService;
+import java.util.List;
+import java.util.function.UnaryOperator;
 
 /** What mounts ask. */
 @GrpcService
@@ -162,8 +164,9 @@ final class MetadataCalls extends MetadataServiceGrpc.MetadataServiceImplBase {
                 () ->
                         trace.within(
                                 SpanName.METADATA_COMMIT,
-                                request.getCaller().getTrace(),
-                                ours -> model.openFiles().commit(traced(request, ours))));
+                                List.of(request.getCaller().getTrace()),
+                                _ -> model.openFiles().commit(request),
+                                NodeReply::getFailure));
     }
 
     @Override
@@ -174,8 +177,11 @@ final class MetadataCalls extends MetadataServiceGrpc.MetadataServiceImplBase {
                 () ->
                         trace.within(
                                 SpanName.METADATA_RELEASE,
-                                parent(request),
-                                ours -> model.openFiles().release(traced(request, ours))));
+                                request.getFilesList().stream()
+                                        .map(file -> traceOf(request, file))
+                                        .toList(),
+                                ours -> model.openFiles().release(traced(request, ours)),
+                                ReleaseReply::getFailure));
     }
 
     @Override
@@ -183,31 +189,15 @@ final class MetadataCalls extends MetadataServiceGrpc.MetadataServiceImplBase {
         calls.answer(Rpc.SYNC, client, () -> model.namespace().sync(request));
     }
 
-    private static CommitRequest traced(CommitRequest request, TraceContext ours) {
-        return ours.equals(request.getCaller().getTrace())
-                ? request
-                : request.toBuilder()
-                        .setCaller(request.getCaller().toBuilder().setTrace(ours))
-                        .build();
+    private static TraceContext traceOf(ReleaseRequest request, ReleasedFile file) {
+        return file.hasTrace() ? file.getTrace() : request.getTrace();
     }
 
-    /** The request's own context, else that of its first file. */
-    private static TraceContext parent(ReleaseRequest request) {
-        return request.hasTrace() || request.getFilesCount() == 0
-                ? request.getTrace()
-                : request.getFiles(0).getTrace();
-    }
-
-    /** Files that came with the parent's context, or none, go on below our span. */
-    private static ReleaseRequest traced(ReleaseRequest request, TraceContext ours) {
-        TraceContext parent = parent(request);
-        if (ours.equals(parent)) {
-            return request;
-        }
-        ReleaseRequest.Builder traced = request.toBuilder().setTrace(ours).clearFiles();
+    /** The same request, in which each file goes on below our span. */
+    private static ReleaseRequest traced(ReleaseRequest request, UnaryOperator<TraceContext> ours) {
+        ReleaseRequest.Builder traced = request.toBuilder().clearFiles();
         for (ReleasedFile file : request.getFilesList()) {
-            boolean follows = !file.hasTrace() || file.getTrace().equals(parent);
-            traced.addFiles(follows ? file.toBuilder().setTrace(ours).build() : file);
+            traced.addFiles(file.toBuilder().setTrace(ours.apply(traceOf(request, file))));
         }
         return traced.build();
     }

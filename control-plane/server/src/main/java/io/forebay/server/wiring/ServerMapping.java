@@ -11,10 +11,6 @@ interface ServerMapping {
     @WithName("state.directory")
     Optional<String> stateDirectory();
 
-    /** Where traces go by OTLP, such as http://127.0.0.1:4317; absent: nowhere. */
-    @WithName("otlp.endpoint")
-    Optional<String> otlpEndpoint();
-
     /** For tests only: what random tests start from. Named here so that it is no unknown key. */
     Optional<String> seed();
 }

@@ -49,7 +49,8 @@ public final class FlushEngine implements AutoCloseable {
         this.helpers = Executors.newCachedThreadPool(settings.threads());
         this.room = new Semaphore(settings.tasks());
         ControlCalls calls = new ControlCalls(control, helpers, closing, REPORT_PATIENCE);
-        Publication publication = new Publication(calls, store, closing, settings.busyWait());
+        Publication publication =
+                new Publication(calls, store, listener, closing, settings.busyWait());
         PartSender parts = new PartSender(helpers, settings.parts(), closing);
         Uploader uploader = new Uploader(staged, store, parts, publication);
         TaskRunner.Reporter reporter = new TaskRunner.Reporter(listener, settings.clock());

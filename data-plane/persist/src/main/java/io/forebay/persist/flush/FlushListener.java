@@ -3,12 +3,23 @@ package io.forebay.persist.flush;
 import io.forebay.proto.PublishedObject;
 import io.forebay.proto.Task;
 import java.time.Duration;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.Supplier;
 
 /** Is told what the engine does, for metrics and traces. Called by many threads; must not throw. */
 public interface FlushListener {
     /** Runs a task's work, inside a span for example. Must call {@code work} exactly once. */
     default void runAround(Task task, Runnable work) {
         work.run();
+    }
+
+    /**
+     * Runs the end of an upload, in which its object appears. Must call {@code work} exactly once
+     * and return its answer, in which {@code problem} finds why there is no object.
+     */
+    default <T> T completing(Supplier<T> work, Function<T, Optional<String>> problem) {
+        return work.get();
     }
 
     /** Work on a task has begun. */

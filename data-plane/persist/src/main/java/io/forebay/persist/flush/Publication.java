@@ -26,13 +26,19 @@ final class Publication {
 
     private final ControlCalls control;
     private final ObjectStore store;
+    private final FlushListener listener;
     private final CountDownLatch closing;
     private final Duration busyWait;
 
     Publication(
-            ControlCalls control, ObjectStore store, CountDownLatch closing, Duration busyWait) {
+            ControlCalls control,
+            ObjectStore store,
+            FlushListener listener,
+            CountDownLatch closing,
+            Duration busyWait) {
         this.control = control;
         this.store = store;
+        this.listener = listener;
         this.closing = closing;
         this.busyWait = busyWait;
     }
@@ -44,6 +50,10 @@ final class Publication {
 
     /** Asks for the key and makes the object. What is returned has not been reported yet. */
     UploadEnd publish(Upload upload, String uploadId, Write write) {
+        return listener.completing(() -> ask(upload, uploadId, write), UploadEnd::problem);
+    }
+
+    private UploadEnd ask(Upload upload, String uploadId, Write write) {
         Pauses pauses = new Pauses(closing, busyWait);
         while (true) {
             PublishVerdict verdict = control.begin(upload.intent(uploadId));

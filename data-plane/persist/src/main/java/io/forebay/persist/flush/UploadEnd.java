@@ -1,9 +1,20 @@
 package io.forebay.persist.flush;
 
 import io.forebay.proto.PublishedObject;
+import java.util.Optional;
 
 /** How an upload ended. */
 sealed interface UploadEnd {
+    /** Why there is no object although one is still wanted. */
+    default Optional<String> problem() {
+        return switch (this) {
+            case Published _, Stale _, Paused _ -> Optional.empty();
+            case Conflict _ -> Optional.of("Somebody else wrote the object.");
+            case WriteFailed(String message, boolean _) -> Optional.of(message);
+            case Failed(String message) -> Optional.of(message);
+        };
+    }
+
     /** The object is there; the key is marked and the control plane has to be told. */
     record Published(PublishedObject object) implements UploadEnd {}
 

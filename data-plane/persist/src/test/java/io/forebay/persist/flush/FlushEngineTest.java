@@ -29,10 +29,14 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -47,6 +51,10 @@ final class FlushEngineTest {
     private final FaultyObjectStore faulty = new FaultyObjectStore(bucket, 1);
     private final FakeControl control = new FakeControl();
     private final AtomicLong sentBytes = new AtomicLong();
+
+    /** How the ends of uploads went, as the listener was told. */
+    private final List<String> completions = new CopyOnWriteArrayList<>();
+
     private FakeStaged staged = new FakeStaged(Path.of("/nonexistent"));
     private Optional<FlushEngine> engine = Optional.empty();
 
@@ -93,6 +101,7 @@ final class FlushEngineTest {
         assertTrue(checksum().endsWith("-3"), checksum());
         assertEquals(0, bucket.openUploads());
         assertEquals(bytes.length, sentBytes.get());
+        assertEquals(List.of("done"), completions);
     }
 
     @Test
@@ -169,6 +178,7 @@ final class FlushEngineTest {
         start(bucket);
         control.await(() -> control.isConflict(5));
         assertArrayEquals(new byte[] {1, 2, 3}, object(5).orElseThrow());
+        assertEquals(List.of("Somebody else wrote the object."), completions);
     }
 
     @Test
@@ -218,6 +228,7 @@ final class FlushEngineTest {
         control.await(() -> !control.ended.isEmpty());
         assertTrue(control.ended.getFirst().getFailedUpload().getMessage().contains("size"));
         assertTrue(bucket.history().isEmpty());
+        assertTrue(completions.isEmpty(), "the key was not asked for");
     }
 
     @Test
@@ -347,6 +358,14 @@ final class FlushEngineTest {
     private void start(ObjectStore store) {
         FlushListener listener =
                 new FlushListener() {
+                    @Override
+                    public <T> T completing(
+                            Supplier<T> work, Function<T, Optional<String>> problem) {
+                        T answer = work.get();
+                        completions.add(problem.apply(answer).orElse("done"));
+                        return answer;
+                    }
+
                     @Override
                     public void published(
                             Task task, PublishedObject object, long sent, Duration elapsed) {

@@ -1,12 +1,10 @@
 package io.forebay.worker.staging;
 
-import io.forebay.observability.SpanName;
 import io.forebay.persist.ObjectRef;
 import io.forebay.persist.ObjectStore;
 import io.forebay.proto.Claims;
 import io.forebay.proto.FailureKind;
 import io.forebay.proto.ObjectSource;
-import io.forebay.proto.TraceContext;
 import io.forebay.schema.ForebayException;
 import io.forebay.store.StagedKey;
 import io.forebay.store.StagingArea;
@@ -141,10 +139,8 @@ public final class Grants implements StagedFileHandler {
     private void download(Claims claims, FileChannel target) {
         ObjectSource source = claims.getSource();
         ObjectRef object = ObjectRef.of(claims.getLocation(), source.getKey());
-        trace.within(
-                SpanName.FETCH,
-                TraceContext.getDefaultInstance(),
-                () -> store.download(object, source.getEtag(), source.getSize(), target));
+        trace.fetch(
+                claims, () -> store.download(object, source.getEtag(), source.getSize(), target));
         metrics.fetched(source.getSize());
     }
 }

@@ -7,8 +7,11 @@ import io.forebay.proto.PublishedObject;
 import io.forebay.proto.Task;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.Supplier;
 
 /** Turns what the flush engine does into metrics, spans and log lines. */
 public final class FlushTelemetry implements FlushListener {
@@ -35,10 +38,15 @@ public final class FlushTelemetry implements FlushListener {
         }
         metrics.uploadStarted();
         try {
-            trace.within(SpanName.FLUSH_UPLOAD, task.getTrace(), work);
+            trace.upload(task, work);
         } finally {
             metrics.uploadEnded();
         }
+    }
+
+    @Override
+    public <T> T completing(Supplier<T> work, Function<T, Optional<String>> problem) {
+        return trace.below(SpanName.FLUSH_PUBLISH, work, problem);
     }
 
     @Override
@@ -53,6 +61,7 @@ public final class FlushTelemetry implements FlushListener {
     @Override
     public void conflicted(Task task, Duration elapsed) {
         metrics.conflicted();
+        TaskTrace.failed("Somebody else wrote the object.");
         LOG.log(
                 Level.WARNING,
                 EventName.FLUSH_CONFLICT.line(
@@ -62,6 +71,7 @@ public final class FlushTelemetry implements FlushListener {
     @Override
     public void failed(Task task, String message, Duration elapsed) {
         metrics.uploadFailed();
+        TaskTrace.failed(message);
         if (failing.compareAndSet(false, true)) {
             LOG.log(
                     Level.WARNING,

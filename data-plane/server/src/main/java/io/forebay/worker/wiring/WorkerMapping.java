@@ -49,10 +49,6 @@ interface WorkerMapping {
     @WithName("s3.secret-key")
     Optional<String> s3SecretKey();
 
-    /** Where traces go by OTLP, such as http://127.0.0.1:4317; absent: nowhere. */
-    @WithName("otlp.endpoint")
-    Optional<String> otlpEndpoint();
-
     /** For tests only: what random tests start from. Named here so that it is no unknown key. */
     Optional<String> seed();
 }

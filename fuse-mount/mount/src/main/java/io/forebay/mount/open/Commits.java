@@ -22,10 +22,12 @@ public final class Commits {
     public void flush(OpenInode inode, Origin origin) {
         TraceContext trace =
                 services.trace()
-                        .flush(context -> {
-                            commit(inode, origin.traced(context), false);
-                            return context;
-                        });
+                        .flush(
+                                inode.ino(),
+                                context -> {
+                                    commit(inode, origin.traced(context), false);
+                                    return context;
+                                });
         inode.flushedIn(trace);
     }
 
@@ -33,10 +35,12 @@ public final class Commits {
     public void durable(OpenInode inode, Origin origin) {
         TraceContext trace =
                 services.trace()
-                        .flush(context -> {
-                            commit(inode, origin.traced(context), true);
-                            return context;
-                        });
+                        .flush(
+                                inode.ino(),
+                                context -> {
+                                    commit(inode, origin.traced(context), true);
+                                    return context;
+                                });
         inode.flushedIn(trace);
     }
 

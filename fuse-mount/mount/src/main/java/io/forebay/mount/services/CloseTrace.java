@@ -7,8 +7,8 @@ import java.util.function.Function;
 @FunctionalInterface
 public interface CloseTrace {
     /** No traces are taken. */
-    CloseTrace NONE = work -> work.apply(TraceContext.getDefaultInstance());
+    CloseTrace NONE = (_, work) -> work.apply(TraceContext.getDefaultInstance());
 
     /** Does the work in a span of its own, and returns the context that was passed to it. */
-    TraceContext flush(Function<TraceContext, TraceContext> work);
+    TraceContext flush(long ino, Function<TraceContext, TraceContext> work);
 }
