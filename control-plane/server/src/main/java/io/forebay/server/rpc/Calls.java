@@ -5,6 +5,7 @@ import io.forebay.observability.MetricName;
 import io.grpc.Status;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import jakarta.annotation.PreDestroy;
@@ -96,12 +97,10 @@ final class Calls {
     }
 
     private void fail(Rpc rpc, StreamObserver<?> client, Status status) {
-        metrics.counter(
-                        MetricName.METADATA_FAILURES.label(),
-                        "rpc",
-                        rpc.method(),
-                        "status",
-                        status.getCode().name())
+        Counter.builder(MetricName.METADATA_FAILURES.label())
+                .description(MetricName.METADATA_FAILURES.description())
+                .tags("rpc", rpc.method(), "status", status.getCode().name())
+                .register(metrics)
                 .increment();
         if (!abandoned(client)) {
             client.onError(status.asRuntimeException());
