@@ -17,8 +17,7 @@ final class OtlpSwitchTest {
         SmallRyeConfig on = given(Map.of("otel.exporter.otlp.endpoint", ENDPOINT));
         assertEquals("false", disabled(on));
         assertEquals(
-                ENDPOINT,
-                on.getValue("quarkus.otel.exporter.otlp.traces.endpoint", String.class));
+                ENDPOINT, on.getValue("quarkus.otel.exporter.otlp.traces.endpoint", String.class));
         assertEquals(
                 "http/protobuf",
                 on.getValue("quarkus.otel.exporter.otlp.traces.protocol", String.class));
