@@ -34,6 +34,11 @@ public final class PosixException extends RuntimeException {
         this.errno = errno;
     }
 
+    /** What another node's kernel refused. */
+    public static PosixException of(String call, int errno) {
+        return new PosixException(call, errno);
+    }
+
     /** A peer that ended in the middle of an exchange, as the kernel would call it. */
     public static PosixException connectionReset() {
         return new PosixException("recvmsg", ECONNRESET);

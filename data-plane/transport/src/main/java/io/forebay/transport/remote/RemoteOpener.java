@@ -1,0 +1,37 @@
+package io.forebay.transport.remote;
+
+import io.forebay.transport.file.StagedHandle;
+import java.util.concurrent.CompletableFuture;
+
+/** Decides what a token opens for a mount of another node. Called by many threads at once. */
+@FunctionalInterface
+public interface RemoteOpener {
+    /**
+     * Opens the staged file that the token is for. May wait until others keep nothing of it any
+     * more.
+     *
+     * @param keeper the mount, should it have to keep nothing some day
+     * @throws io.forebay.schema.ForebayException kind and message go to the mount
+     */
+    Opened open(byte[] token, Keeper keeper);
+
+    /** An open that lasts until it is closed. */
+    interface Opened extends AutoCloseable {
+        StagedHandle file();
+
+        /** Whether the mount may keep what it reads, and answer writes before they are sent. */
+        boolean mayKeep();
+
+        @Override
+        void close();
+    }
+
+    /** A mount that may keep something of a file. Both methods may be called at any time. */
+    interface Keeper {
+        /** Asks the mount to keep nothing from now on; completed when it says so, or has ended. */
+        CompletableFuture<Void> recall();
+
+        /** Ends the open of a mount that does not answer. */
+        void cut();
+    }
+}
