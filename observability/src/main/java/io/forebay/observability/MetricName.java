@@ -117,7 +117,31 @@ public enum MetricName implements Named {
             COUNTER,
             "",
             WORKER,
-            "Descriptors of staged files that were handed to mounts; tag outcome."),
+            "Opens of staged files by mounts, by descriptor or by stream; tag outcome."),
+    STREAM_FILES(
+            "forebay.stream.files",
+            GAUGE,
+            "files",
+            WORKER,
+            "Files that mounts of other nodes have open."),
+    STREAM_READ_BYTES(
+            "forebay.stream.read",
+            COUNTER,
+            "bytes",
+            WORKER,
+            "Bytes read for mounts of other nodes, read-ahead included."),
+    STREAM_WRITTEN_BYTES(
+            "forebay.stream.written",
+            COUNTER,
+            "bytes",
+            WORKER,
+            "Bytes written for mounts of other nodes."),
+    STREAM_RECALLS(
+            "forebay.stream.recalls",
+            COUNTER,
+            "",
+            WORKER,
+            "Times a mount had to give back what it kept of a file, because another one opened it."),
 
     FUSE_REQUESTS("forebay.fuse.requests", COUNTER, "", MOUNT, "Kernel requests; tag operation."),
     FUSE_ERRORS(
@@ -156,7 +180,13 @@ public enum MetricName implements Named {
             COUNTER,
             "",
             MOUNT,
-            "Calls to the control plane that were sent again.");
+            "Calls to the control plane that were sent again."),
+    STREAM_REOPENS(
+            "forebay.stream.reopens",
+            COUNTER,
+            "",
+            MOUNT,
+            "Files on other nodes that were opened again after their stream was lost.");
 
     @SuppressWarnings("ImmutableEnumChecker") // a record of strings
     private final Word word;

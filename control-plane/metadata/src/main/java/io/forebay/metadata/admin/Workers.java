@@ -96,6 +96,7 @@ public final class Workers {
                 .setId(request.getWorkerId())
                 .setNode(request.getNode())
                 .setSocketPath(request.getSocketPath())
+                .setAddress(request.getAddress())
                 .setCapacityBytes(request.getCapacityBytes())
                 .putAllLabels(request.getLabelsMap())
                 .setVersion(request.getVersion())

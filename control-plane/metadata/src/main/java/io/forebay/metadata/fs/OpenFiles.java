@@ -130,7 +130,7 @@ public final class OpenFiles {
                         .setCreated(true)
                         .setParent(parent.attributes())
                         .setOpenSequence(sequence)
-                        .setGrant(grants.grant(space, inode, true, false));
+                        .setGrant(grants.grant(space, inode, request.getCaller(), true, false));
         return reply.setAttributes(inode.attributes()).build();
     }
 
@@ -148,7 +148,13 @@ public final class OpenFiles {
         OpenReply.Builder reply =
                 OpenReply.newBuilder()
                         .setOpenSequence(sequence)
-                        .setGrant(grants.grant(space, inode, write, request.getTruncate()));
+                        .setGrant(
+                                grants.grant(
+                                        space,
+                                        inode,
+                                        request.getCaller(),
+                                        write,
+                                        request.getTruncate()));
         return reply.setAttributes(inode.attributes()).build();
     }
 

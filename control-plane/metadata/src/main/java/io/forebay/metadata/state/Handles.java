@@ -1,6 +1,7 @@
 package io.forebay.metadata.state;
 
 import io.forebay.metadata.kv.KeyValue;
+import io.forebay.metadata.kv.ReadTransaction;
 import io.forebay.metadata.kv.Tuple;
 import io.forebay.proto.OpenRecord;
 import java.util.List;
@@ -32,10 +33,30 @@ public final class Handles {
         return !space.tx().getRange(range.begin(), range.end(), 1).isEmpty();
     }
 
+    /** Whether other mounts than this one have the file open. */
+    public static boolean others(ReadTransaction tx, long ws, long ino, long mount) {
+        Tuple.Range range = Keys.handles(ws, ino);
+        return tx.getRange(range.begin(), range.end(), 2).stream()
+                .anyMatch(pair -> mount(pair) != mount);
+    }
+
+    public static boolean othersWriting(ReadTransaction tx, long ws, long ino, long mount) {
+        Tuple.Range range = Keys.handles(ws, ino);
+        return tx.getRange(range.begin(), range.end(), MOUNTS_MAX).stream()
+                .anyMatch(pair -> mount(pair) != mount && record(pair).getWriting());
+    }
+
+    private static long mount(KeyValue pair) {
+        return Tuple.unpack(pair.key()).number(3);
+    }
+
+    private static OpenRecord record(KeyValue pair) {
+        return Records.parse(pair.value(), OpenRecord.parser());
+    }
+
     public static boolean anyWriting(Space space, long ino) {
         Tuple.Range range = Keys.handles(space.id(), ino);
         List<KeyValue> all = space.tx().getRange(range.begin(), range.end(), MOUNTS_MAX);
-        return all.stream()
-                .anyMatch(pair -> Records.parse(pair.value(), OpenRecord.parser()).getWriting());
+        return all.stream().anyMatch(pair -> record(pair).getWriting());
     }
 }

@@ -12,20 +12,23 @@ import io.forebay.transport.grant.GrantVerifier;
 import io.forebay.transport.local.StagedFileHandler;
 import io.forebay.transport.posix.NativeFile;
 import io.forebay.transport.posix.PosixException;
+import io.forebay.transport.remote.RemoteOpener;
 import io.forebay.worker.telemetry.TaskTrace;
 import io.forebay.worker.telemetry.WorkerMetrics;
 import java.lang.System.Logger.Level;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /** Opens staged files for tokens. What was evicted is brought back first. */
-public final class Grants implements StagedFileHandler {
+public final class Grants implements StagedFileHandler, RemoteOpener {
     private static final System.Logger LOG = System.getLogger(Grants.class.getName());
 
     /** As long as a client is patient: a worker that starts beside its control plane needs less. */
@@ -36,13 +39,18 @@ public final class Grants implements StagedFileHandler {
     private final Eviction eviction;
     private final WorkerMetrics metrics;
     private final TaskTrace trace;
+    private final Sharing sharing;
     private final Supplier<GrantVerifier> verifier;
 
     /** Completed when what is on the disk is sorted out. */
     private final CompletableFuture<Void> ready;
 
     public Grants(
-            StagedParts parts, Supplier<GrantVerifier> verifier, CompletableFuture<Void> ready) {
+            StagedParts parts,
+            InstantSource clock,
+            Supplier<GrantVerifier> verifier,
+            CompletableFuture<Void> ready) {
+        this.sharing = new Sharing(clock);
         this.area = parts.area();
         this.store = parts.store();
         this.eviction = parts.eviction();
@@ -54,15 +62,61 @@ public final class Grants implements StagedFileHandler {
 
     @Override
     public NativeFile open(byte[] token) {
+        return granted(
+                token,
+                claims -> {
+                    sharing.pass(key(claims), claims);
+                    return open(claims);
+                });
+    }
+
+    @Override
+    public Opened open(byte[] token, Keeper keeper) {
+        return granted(token, claims -> openRemote(claims, keeper));
+    }
+
+    private Opened openRemote(Claims claims, Keeper keeper) {
+        Sharing.Use use = sharing.enter(key(claims), claims, keeper);
+        boolean done = false;
+        try {
+            Opened opened = new RemoteFile(open(claims), use);
+            done = true;
+            return opened;
+        } finally {
+            if (!done) {
+                use.close();
+            }
+        }
+    }
+
+    /** A file of a mount on another node. */
+    private record RemoteFile(NativeFile file, Sharing.Use use) implements Opened {
+        @Override
+        public boolean mayKeep() {
+            return use.mayKeep();
+        }
+
+        @Override
+        public void close() {
+            file.close();
+            use.close();
+        }
+    }
+
+    private <T> T granted(byte[] token, Function<Claims, T> open) {
         try {
             awaitReady();
-            NativeFile file = open(verifier.get().verify(token));
+            T file = open.apply(verifier.get().verify(token));
             metrics.granted(FailureKind.FAILURE_NONE);
             return file;
         } catch (ForebayException e) {
             metrics.granted(e.kind());
             throw e;
         }
+    }
+
+    private static StagedKey key(Claims claims) {
+        return new StagedKey(claims.getWorkspaceId(), claims.getIno());
     }
 
     private void awaitReady() {
@@ -79,7 +133,7 @@ public final class Grants implements StagedFileHandler {
     }
 
     private NativeFile open(Claims claims) {
-        StagedKey key = new StagedKey(claims.getWorkspaceId(), claims.getIno());
+        StagedKey key = key(claims);
         Path path = bring(key, claims);
         area.opened(key, claims.getGeneration(), claims.getWrite());
         int flags = claims.getWrite() ? NativeFile.O_RDWR : NativeFile.O_RDONLY;

@@ -3,6 +3,8 @@ package io.forebay.worker.telemetry;
 import io.forebay.observability.MetricName;
 import io.forebay.proto.FailureKind;
 import io.forebay.store.Space;
+import io.forebay.transport.remote.StagedFileStreams;
+import io.forebay.transport.remote.StreamWatch;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -51,6 +53,34 @@ public final class WorkerMetrics {
         gauge(MetricName.STAGING_USED, space, now -> now.get().usedBytes());
         gauge(MetricName.STAGING_FREE, space, now -> now.get().availableBytes());
         gauge(MetricName.STAGING_FILES, space, now -> now.get().files());
+    }
+
+    /** What streams of other nodes' mounts carry. */
+    public StreamWatch streams() {
+        Counter read = counter(MetricName.STREAM_READ_BYTES);
+        Counter written = counter(MetricName.STREAM_WRITTEN_BYTES);
+        Counter recalls = counter(MetricName.STREAM_RECALLS);
+        return new StreamWatch() {
+            @Override
+            public void read(long bytes) {
+                read.increment((double) bytes);
+            }
+
+            @Override
+            public void written(long bytes) {
+                written.increment((double) bytes);
+            }
+
+            @Override
+            public void recalled() {
+                recalls.increment();
+            }
+        };
+    }
+
+    /** Shows how many files mounts of other nodes have open. */
+    public void watch(StagedFileStreams streams) {
+        gauge(MetricName.STREAM_FILES, streams, StagedFileStreams::openFiles);
     }
 
     /** An open was answered; NONE is a success. */

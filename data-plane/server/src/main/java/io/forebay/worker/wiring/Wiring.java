@@ -1,6 +1,10 @@
 package io.forebay.worker.wiring;
 
 import io.forebay.persist.s3.S3ObjectStore;
+import io.forebay.proto.FailureKind;
+import io.forebay.schema.ForebayException;
+import io.forebay.transport.remote.RemoteOpener;
+import io.forebay.transport.remote.StagedFileStreams;
 import io.forebay.wiring.UnknownKeys;
 import io.forebay.worker.telemetry.TaskTrace;
 import io.forebay.worker.telemetry.WorkerMetrics;
@@ -14,6 +18,7 @@ import jakarta.inject.Singleton;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import org.eclipse.microprofile.config.ConfigProvider;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jspecify.annotations.Nullable;
 
 /** Starts the worker with the process, and ends it with the process. */
@@ -23,14 +28,40 @@ final class Wiring {
     private final WorkerParts parts;
     private final AtomicReference<@Nullable Running> running = new AtomicReference<>();
 
-    Wiring(WorkerMapping mapping, MeterRegistry registry, OpenTelemetry telemetry) {
+    private final WorkerSettings.Address listening;
+    private final StagedFileStreams streams;
+
+    Wiring(
+            WorkerMapping mapping,
+            MeterRegistry registry,
+            OpenTelemetry telemetry,
+            @ConfigProperty(name = "quarkus.grpc.server.host") String grpcHost,
+            @ConfigProperty(name = "quarkus.grpc.server.port") int grpcPort) {
         this.mapping = mapping;
-        this.parts = new WorkerParts(new WorkerMetrics(registry), new TaskTrace(telemetry));
+        this.listening = new WorkerSettings.Address(grpcHost, grpcPort);
+        WorkerMetrics metrics = new WorkerMetrics(registry);
+        this.parts = new WorkerParts(metrics, new TaskTrace(telemetry));
+        this.streams = new StagedFileStreams(this::open, metrics.streams());
+        metrics.watch(streams);
+    }
+
+    /** Bytes for mounts of other nodes; there before the worker is. */
+    StagedFileStreams streams() {
+        return streams;
+    }
+
+    private RemoteOpener.Opened open(byte[] token, RemoteOpener.Keeper keeper) {
+        Worker worker =
+                worker().orElseThrow(() ->
+                        new ForebayException(
+                                FailureKind.FAILURE_UNAVAILABLE,
+                                "The worker is starting; try again"));
+        return worker.remoteOpener().open(token, keeper);
     }
 
     void start(@Observes StartupEvent event) {
         UnknownKeys.refuse(ConfigProvider.getConfig(), WorkerMapping.class);
-        WorkerSettings settings = WorkerSettings.of(mapping);
+        WorkerSettings settings = WorkerSettings.of(mapping, listening);
         S3ObjectStore store = S3ObjectStore.open(settings.s3());
         try {
             Worker worker = new Worker(settings, parts, store, () -> Quarkus.asyncExit(1));
@@ -43,6 +74,7 @@ final class Wiring {
     }
 
     void stop(@Observes ShutdownEvent event) {
+        streams.close();
         Running last = running.getAndSet(null);
         if (last != null) {
             last.worker().close();

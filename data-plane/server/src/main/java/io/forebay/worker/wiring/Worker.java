@@ -14,6 +14,7 @@ import io.forebay.store.StagingArea;
 import io.forebay.transport.grant.GrantVerifier;
 import io.forebay.transport.local.StagedFileServer;
 import io.forebay.transport.posix.BackgroundThreads;
+import io.forebay.transport.remote.RemoteOpener;
 import io.forebay.worker.control.ControlPlane;
 import io.forebay.worker.control.Membership;
 import io.forebay.worker.staging.AreaBytes;
@@ -48,6 +49,7 @@ final class Worker implements AutoCloseable {
     private final ControlPlane control;
     private final Eviction eviction;
     private final FlushEngine engine;
+    private final Grants grants;
     private final StagedFileServer server;
     private final Thread thread;
     private final Runnable onFenced;
@@ -77,10 +79,9 @@ final class Worker implements AutoCloseable {
         FlushSettings flush = FlushSettings.defaults(clock, new BackgroundThreads("flush-"));
         this.engine = new FlushEngine(control, bytes, store, telemetry, flush);
         StagedParts staged = new StagedParts(area, store, eviction, parts.metrics(), parts.trace());
+        this.grants = new Grants(staged, clock, verifier::get, ready);
         try {
-            this.server =
-                    StagedFileServer.start(
-                            settings.socket(), new Grants(staged, verifier::get, ready));
+            this.server = StagedFileServer.start(settings.socket(), grants);
         } catch (RuntimeException e) {
             channel.shutdownNow();
             area.close();
@@ -95,6 +96,11 @@ final class Worker implements AutoCloseable {
 
     private GrantVerifier verifier(byte[] key) {
         return new GrantVerifier(key, settings.id(), clock);
+    }
+
+    /** What opens files for mounts of other nodes. */
+    RemoteOpener remoteOpener() {
+        return grants;
     }
 
     private void published(Task task) {
@@ -130,6 +136,7 @@ final class Worker implements AutoCloseable {
                 .setWorkerId(settings.id())
                 .setNode(settings.node())
                 .setSocketPath(settings.socket().toString())
+                .setAddress(settings.address())
                 .setCapacityBytes(area.space().capacityBytes())
                 .setVersion(WorkerParts.version())
                 .build();

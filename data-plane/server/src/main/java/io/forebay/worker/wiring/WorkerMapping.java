@@ -23,6 +23,13 @@ interface WorkerMapping {
     @WithName("worker.socket")
     Optional<String> socket();
 
+    /**
+     * HOST:PORT at which mounts of other nodes reach the worker's gRPC server; absent: where it
+     * listens (quarkus.grpc.server.host and port).
+     */
+    @WithName("worker.address")
+    Optional<String> address();
+
     /** What staged files may take on the disk; absent: nine tenths of the disk. */
     @WithName("worker.capacity-bytes")
     Optional<String> capacityBytes();

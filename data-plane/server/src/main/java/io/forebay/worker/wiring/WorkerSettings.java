@@ -10,6 +10,7 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 
 /**
  * The checked configuration.
@@ -17,6 +18,7 @@ import java.util.OptionalLong;
  * @param id the worker's name in the cluster
  * @param stagingDirectory absolute
  * @param socket absolute
+ * @param address HOST:PORT for mounts of other nodes
  * @param capacityBytes empty: what the disk has
  */
 record WorkerSettings(
@@ -24,25 +26,43 @@ record WorkerSettings(
         String node,
         Path stagingDirectory,
         Path socket,
+        String address,
         OptionalLong capacityBytes,
         Address controlPlane,
         S3Settings s3) {
     /** Where the control plane listens on one machine. */
     private static final String CONTROL_PLANE = "127.0.0.1:9090";
 
+    private static final Set<String> EVERYWHERE = Set.of("0.0.0.0", "::", "0:0:0:0:0:0:0:0");
+
     /** What stores other than AWS expect, when nobody says otherwise. */
     private static final String REGION = "us-east-1";
 
-    static WorkerSettings of(WorkerMapping mapping) {
+    /**
+     * @param listening where the gRPC server does
+     */
+    static WorkerSettings of(WorkerMapping mapping, Address listening) {
         String node = set(mapping.node()).orElseGet(WorkerSettings::hostName);
         return new WorkerSettings(
                 set(mapping.id()).orElse(node),
                 node,
                 path("forebay.worker.staging-directory", mapping.stagingDirectory()),
                 path("forebay.worker.socket", mapping.socket()),
+                address(mapping, listening),
                 capacity(mapping.capacityBytes()),
-                Address.parse(set(mapping.controlPlane()).orElse(CONTROL_PLANE)),
+                Address.parse(
+                        "forebay.control-plane", set(mapping.controlPlane()).orElse(CONTROL_PLANE)),
                 s3(mapping));
+    }
+
+    /** Who listens everywhere is reached by the host's name. */
+    private static String address(WorkerMapping mapping, Address listening) {
+        Optional<String> given = set(mapping.address());
+        if (given.isPresent()) {
+            return Address.parse("forebay.worker.address", given.get()).toString();
+        }
+        boolean everywhere = EVERYWHERE.contains(listening.host());
+        return new Address(everywhere ? hostName() : listening.host(), listening.port()).toString();
     }
 
     private static Optional<String> set(Optional<String> value) {
@@ -137,7 +157,7 @@ record WorkerSettings(
     record Address(String host, int port) {
         private static final int PORT_MAX = 65_535;
 
-        static Address parse(String text) {
+        static Address parse(String key, String text) {
             int colon = text.lastIndexOf(':');
             try {
                 int port = Integer.parseInt(text.substring(colon + 1));
@@ -147,7 +167,12 @@ record WorkerSettings(
             } catch (NumberFormatException e) {
                 // Answered below, as a port out of range is.
             }
-            throw wrong("The address must be HOST:PORT", "forebay.control-plane", text);
+            throw wrong("The address must be HOST:PORT", key, text);
+        }
+
+        @Override
+        public String toString() {
+            return host + ":" + port;
         }
     }
 }

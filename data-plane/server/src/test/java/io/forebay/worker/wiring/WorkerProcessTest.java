@@ -61,6 +61,7 @@ final class WorkerProcessTest {
             Path place = Path.of("target", "process");
             return Map.of(
                     "quarkus.http.test-port", "0",
+                    "quarkus.grpc.server.test-port", "0",
                     "forebay.worker.id", "worker-1",
                     "forebay.worker.node", "node-1",
                     "forebay.worker.staging-directory", place.resolve("staging").toString(),

@@ -25,6 +25,7 @@ final class WorkerSettingsTest {
     void littleIsEnough() {
         WorkerSettings settings = settings(Map.of());
         assertEquals("node-1", settings.id());
+        assertEquals("127.0.0.1:8482", settings.address());
         assertEquals(Path.of("/staging"), settings.stagingDirectory());
         assertTrue(settings.capacityBytes().isEmpty());
         assertEquals(new WorkerSettings.Address("127.0.0.1", 9090), settings.controlPlane());
@@ -40,6 +41,7 @@ final class WorkerSettingsTest {
                                 "forebay.worker.id", "w",
                                 "forebay.worker.capacity-bytes", "1000",
                                 "forebay.control-plane", "cp:1",
+                                "forebay.worker.address", "node-1.cluster:9",
                                 "forebay.s3.endpoint", "http://s3:9000",
                                 "forebay.s3.region", "eu",
                                 "forebay.s3.access-key", "a",
@@ -47,6 +49,7 @@ final class WorkerSettingsTest {
         assertEquals("w", settings.id());
         assertEquals(1000, settings.capacityBytes().orElseThrow());
         assertEquals("cp", settings.controlPlane().host());
+        assertEquals("node-1.cluster:9", settings.address());
         assertTrue(settings.s3().pathStyle());
         assertEquals("eu", settings.s3().region());
         assertFalse(settings.toString().contains("hunter2"));
@@ -59,6 +62,7 @@ final class WorkerSettingsTest {
         wrong.put("forebay.worker.socket", "a\0b");
         wrong.put("forebay.worker.capacity-bytes", "-1");
         wrong.put("forebay.control-plane", "host");
+        wrong.put("forebay.worker.address", "host:port");
         wrong.put("forebay.s3.endpoint", "not an address");
         wrong.put("forebay.s3.path-style", "maybe");
         wrong.forEach((key, value) -> {
@@ -77,7 +81,9 @@ final class WorkerSettingsTest {
     private static WorkerSettings settings(Map<String, String> more) {
         Map<String, String> all = new HashMap<>(MINIMAL);
         all.putAll(more);
-        return WorkerSettings.of(config(all).getConfigMapping(WorkerMapping.class));
+        return WorkerSettings.of(
+                config(all).getConfigMapping(WorkerMapping.class),
+                new WorkerSettings.Address("127.0.0.1", 8482));
     }
 
     private static SmallRyeConfig config(Map<String, String> values) {

@@ -85,6 +85,7 @@ final class WorkerTest {
                         "node-1",
                         temporary.resolve("staging"),
                         temporary.resolve("run/worker.sock"),
+                        "127.0.0.1:1",
                         OptionalLong.of(CAPACITY),
                         new WorkerSettings.Address("127.0.0.1", port),
                         S3Settings.of(Optional.empty(), "us-east-1", true, Optional.empty()));

@@ -17,6 +17,7 @@ import io.forebay.proto.WriteFile;
 import io.forebay.schema.ForebayException;
 import io.forebay.transport.file.FileStatus;
 import io.forebay.transport.file.StagedHandle;
+import io.forebay.transport.posix.PosixException;
 import java.lang.foreign.MemorySegment;
 import java.time.Duration;
 import java.util.OptionalInt;
@@ -191,6 +192,12 @@ final class RemoteFile implements StagedHandle, FileCall.Listener {
                                         .setLength(length)));
         writes.resized(stat().size());
         reads.drop();
+    }
+
+    /** The bytes go through the caller, who knows both files. */
+    @Override
+    public long copyTo(StagedHandle target, long offset, long targetOffset, long length) {
+        throw PosixException.of("copy_file_range", PosixException.EXDEV);
     }
 
     @Override
