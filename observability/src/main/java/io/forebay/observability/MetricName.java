@@ -119,7 +119,7 @@ public enum MetricName implements Named {
             WORKER,
             "Opens of staged files by mounts, by descriptor or by stream; tag outcome."),
     STREAM_FILES(
-            "forebay.stream.files",
+            "forebay.stream.open",
             GAUGE,
             "files",
             WORKER,

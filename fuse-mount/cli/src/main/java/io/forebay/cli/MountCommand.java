@@ -21,7 +21,7 @@ final class MountCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         Installation installation = Installation.current();
         List<String> command = new ArrayList<>(List.of(installation.java().toString()));
-        command.addAll(Installation.jvmFlags("96m"));
+        command.addAll(Installation.mountJvmFlags());
         command.addAll(List.of("-cp", installation.mountClassPath(), "io.forebay.mount.MountMain"));
         command.addAll(arguments);
         try {

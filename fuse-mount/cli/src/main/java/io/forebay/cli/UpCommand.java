@@ -67,6 +67,12 @@ final class UpCommand implements Callable<Integer> {
             description = "of a new workspace: how long a closed file rests before its upload")
     private int flushDelayMillis;
 
+    @Option(
+            names = "--listen",
+            paramLabel = "ADDRESS",
+            description = "where mounts of other nodes reach this one (default: nowhere)")
+    private @Nullable String listen;
+
     @Option(names = "--http-port", paramLabel = "P", description = "of GraphQL (default: any)")
     private int httpPort;
 
@@ -93,7 +99,7 @@ final class UpCommand implements Callable<Integer> {
                 mountPoint,
                 workspace,
                 new UpRequest.Bucket(bucket, prefix, endpoint, region, keys()),
-                new UpRequest.Mode(!noPassthrough, flushDelayMillis),
+                new UpRequest.Mode(!noPassthrough, flushDelayMillis, listen),
                 new UpRequest.GivenPorts(httpPort, s3Port));
     }
 

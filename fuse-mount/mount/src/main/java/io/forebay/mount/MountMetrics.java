@@ -30,6 +30,7 @@ final class MountMetrics {
     private final Counter readBytes = counter(MetricName.FUSE_READ_BYTES);
     private final Counter writtenBytes = counter(MetricName.FUSE_WRITE_BYTES);
     private final Counter retries = counter(MetricName.REMOTE_RETRIES);
+    private final Counter reopens = counter(MetricName.STREAM_REOPENS);
 
     /** Whether the last call to the control plane was answered; true before the first. */
     private final AtomicBoolean answered = new AtomicBoolean(true);
@@ -58,6 +59,11 @@ final class MountMetrics {
         requests.computeIfAbsent(
                         operation, key -> counter(MetricName.FUSE_REQUESTS, "operation", key))
                 .increment();
+    }
+
+    /** A file on another node was opened again after its stream was lost. */
+    void reopened() {
+        reopens.increment();
     }
 
     void error() {

@@ -21,6 +21,7 @@ import io.forebay.observability.EventName;
 import io.forebay.proto.AttachRequest;
 import io.forebay.proto.FailureKind;
 import io.forebay.schema.ForebayException;
+import io.forebay.transport.remote.RemoteFiles;
 import java.io.IOException;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
@@ -105,7 +106,8 @@ final class MountProcess implements AutoCloseable {
         Attachment attachment = begin(attach(client));
         CloseTrace trace =
                 SpanTrace.isWanted(System.getenv()) ? begin(SpanTrace.start()) : CloseTrace.NONE;
-        WorkerStagedFiles staged = begin(new WorkerStagedFiles(arguments.node()));
+        RemoteFiles remote = new RemoteFiles(InstantSource.system(), metrics::reopened);
+        WorkerStagedFiles staged = begin(new WorkerStagedFiles(arguments.node(), remote));
         mount(new Services(client, attachment, staged, InstantSource.system(), trace));
         LOG.log(
                 INFO,

@@ -3,6 +3,7 @@ package io.forebay.cli.prepare;
 import io.forebay.cli.state.CliFailure;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 
@@ -46,6 +47,13 @@ public record Installation(Path home, Path java) {
                 "-Xshare:auto",
                 "--enable-native-access=ALL-UNNAMED",
                 "--sun-misc-unsafe-memory-access=allow");
+    }
+
+    /** The mount's heap holds inodes in use; payloads lie in native memory, bounded here. */
+    public static List<String> mountJvmFlags() {
+        List<String> flags = new ArrayList<>(jvmFlags("96m"));
+        flags.add("-XX:MaxDirectMemorySize=256m");
+        return flags;
     }
 
     private String classPath(String target) {

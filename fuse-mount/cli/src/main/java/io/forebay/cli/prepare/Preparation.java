@@ -59,7 +59,18 @@ public final class Preparation {
                 bucket(request.bucket(), before == null ? null : before.bucket()),
                 request.mode().passthrough(),
                 request.mode().flushDelayMillis(),
-                before == null ? freshKeys() : before.localKeys());
+                before == null ? freshKeys() : before.localKeys(),
+                listen(request.mode().listen(), before));
+    }
+
+    /** An address that is not this machine's is noticed now, not when a server fails to bind it. */
+    private static @Nullable String listen(@Nullable String asked, @Nullable Settings before) {
+        String address = asked == null && before != null ? before.listen() : asked;
+        if (address != null && !Ports.bindable(address)) {
+            throw new CliFailure(
+                    "--listen " + address + ": use an address of this machine, or 0.0.0.0 for all");
+        }
+        return address;
     }
 
     private String mountPoint(UpRequest request, @Nullable Settings before) {

@@ -10,8 +10,11 @@ public record UpRequest(
         Mode mode,
         GivenPorts ports) {
 
-    /** How the mount moves bytes, and how long a closed file rests before its upload starts. */
-    public record Mode(boolean passthrough, int flushDelayMillis) {}
+    /**
+     * How the mount moves bytes, how long a closed file rests before its upload starts, and where
+     * other nodes reach the servers.
+     */
+    public record Mode(boolean passthrough, int flushDelayMillis, @Nullable String listen) {}
 
     /** Where objects shall go, and with which keys. */
     public record Bucket(

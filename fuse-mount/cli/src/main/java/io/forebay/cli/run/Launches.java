@@ -24,9 +24,6 @@ final class Launches {
     /** Bounds the parts of uploads in flight. */
     private static final String WORKER_DIRECT_MEMORY = "256m";
 
-    /** The mount's payload buffers are native; its heap holds inodes in use. */
-    private static final String MOUNT_HEAP = "96m";
-
     private final Instance instance;
 
     Launches(Instance instance) {
@@ -70,7 +67,7 @@ final class Launches {
         define(command, "forebay.state.directory", instance.state().metadata());
         define(command, "quarkus.http.host", "127.0.0.1");
         define(command, "quarkus.http.port", instance.ports().graphql());
-        define(command, "quarkus.grpc.server.host", "127.0.0.1");
+        define(command, "quarkus.grpc.server.host", instance.settings().listenAddress());
         define(command, "quarkus.grpc.server.port", instance.ports().grpc());
         command.addAll(List.of("-jar", instance.installation().controlPlane().toString()));
         return spec(ProcessName.CONTROL_PLANE, command, Map.of());
@@ -84,12 +81,14 @@ final class Launches {
         define(command, "forebay.worker.staging-directory", instance.state().staging());
         define(command, "forebay.worker.socket", instance.state().workerSocket());
         define(command, "forebay.worker.capacity-bytes", Space.capacityBytes(instance.state()));
-        define(command, "forebay.control-plane", "127.0.0.1:" + instance.ports().grpc());
+        define(command, "forebay.control-plane", grpc());
         define(command, "forebay.s3.endpoint", instance.access().endpoint());
         define(command, "forebay.s3.region", instance.access().region());
         define(command, "forebay.s3.path-style", instance.access().pathStyle());
         define(command, "quarkus.http.host", "127.0.0.1");
         define(command, "quarkus.http.port", instance.ports().worker());
+        define(command, "quarkus.grpc.server.host", instance.settings().listenAddress());
+        define(command, "quarkus.grpc.server.port", instance.ports().bytes());
         command.addAll(List.of("-jar", instance.installation().worker().toString()));
         Map<String, String> environment = new HashMap<>();
         String accessKey = instance.access().accessKey();
@@ -102,14 +101,16 @@ final class Launches {
     }
 
     private ChildSpec mount() {
-        List<String> command = java(MOUNT_HEAP);
+        List<String> command = new ArrayList<>();
+        command.add(instance.installation().java().toString());
+        command.addAll(Installation.mountJvmFlags());
         command.addAll(
                 List.of(
                         "-cp",
                         instance.installation().mountClassPath(),
                         "io.forebay.mount.MountMain",
                         "--control-plane",
-                        "127.0.0.1:" + instance.ports().grpc(),
+                        grpc(),
                         "--workspace",
                         instance.settings().workspace(),
                         "--mount-point",
@@ -126,6 +127,10 @@ final class Launches {
 
     /** One machine is one node, whatever its host name becomes. */
     private static final String NODE = "local";
+
+    private String grpc() {
+        return instance.settings().dialAddress() + ":" + instance.ports().grpc();
+    }
 
     private List<String> java(String heap) {
         List<String> command = new ArrayList<>();

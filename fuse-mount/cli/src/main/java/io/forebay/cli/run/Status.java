@@ -60,7 +60,8 @@ public record Status(
                 settings.bucket(),
                 settings.passthrough(),
                 settings.flushDelayMillis(),
-                new Settings.LocalKeys(settings.localKeys().accessKey(), ""));
+                new Settings.LocalKeys(settings.localKeys().accessKey(), ""),
+                settings.listen());
     }
 
     private static Map<String, String> endpoints(Settings settings, Ports ports) {
@@ -69,7 +70,7 @@ public record Status(
         endpoints.put("controlPlaneMetrics", "http://127.0.0.1:" + ports.graphql() + "/q/metrics");
         endpoints.put("workerMetrics", "http://127.0.0.1:" + ports.worker() + "/q/metrics");
         endpoints.put("mountMetrics", "http://127.0.0.1:" + ports.mount() + "/q/metrics");
-        endpoints.put("grpc", "127.0.0.1:" + ports.grpc());
+        endpoints.put("grpc", settings.dialAddress() + ":" + ports.grpc());
         endpoints.put(
                 "s3",
                 Objects.requireNonNullElse(

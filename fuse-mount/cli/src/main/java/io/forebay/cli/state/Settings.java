@@ -1,5 +1,6 @@
 package io.forebay.cli.state;
 
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -7,6 +8,7 @@ import org.jspecify.annotations.Nullable;
  * foreign object store are not kept: they come from the environment each time.
  *
  * @param mountPoint absolute
+ * @param listen where other nodes reach control plane and worker; null: this machine alone does
  * @param flushDelayMillis of a workspace that is made at this start
  */
 public record Settings(
@@ -15,7 +17,10 @@ public record Settings(
         BucketAt bucket,
         boolean passthrough,
         int flushDelayMillis,
-        LocalKeys localKeys) {
+        LocalKeys localKeys,
+        @Nullable String listen) {
+    private static final String LOOPBACK = "127.0.0.1";
+    private static final Set<String> EVERYWHERE = Set.of("0.0.0.0", "::");
 
     /** Where the workspace's objects go; without an endpoint, into the local object store. */
     public record BucketAt(
@@ -23,6 +28,16 @@ public record Settings(
 
     /** The keys of the local object store, made at the first start. */
     public record LocalKeys(String accessKey, String secretKey) {}
+
+    /** What gRPC servers bind to. */
+    public String listenAddress() {
+        return listen == null ? LOOPBACK : listen;
+    }
+
+    /** Where this machine's own processes reach them. */
+    public String dialAddress() {
+        return EVERYWHERE.contains(listenAddress()) ? LOOPBACK : listenAddress();
+    }
 
     public boolean localStore() {
         return bucket.endpoint() == null;

@@ -5,13 +5,17 @@ import io.forebay.proto.Grant;
 import io.forebay.schema.ForebayException;
 import io.forebay.transport.file.StagedHandle;
 import io.forebay.transport.local.StagedFileClient;
+import io.forebay.transport.remote.RemoteFiles;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 
-/** Staged files from the workers of this node, over their unix sockets. */
+/**
+ * Staged files from the workers of this node over their unix sockets, and from those of other nodes
+ * over the network.
+ */
 public final class WorkerStagedFiles implements StagedFiles, AutoCloseable {
     /** A worker that is restarted answers again well within this. */
     private static final Duration PATIENCE = Duration.ofSeconds(30);
@@ -20,20 +24,19 @@ public final class WorkerStagedFiles implements StagedFiles, AutoCloseable {
     private static final int SOCKETS_MAX = 64;
 
     private final String node;
+    private final RemoteFiles remote;
     private final Map<String, StagedFileClient> clients = new ConcurrentHashMap<>();
 
-    public WorkerStagedFiles(String node) {
+    /** Takes {@code remote} over: {@link #close} ends it. */
+    public WorkerStagedFiles(String node, RemoteFiles remote) {
         this.node = node;
+        this.remote = remote;
     }
 
     @Override
     public StagedHandle open(Grant grant, Supplier<Grant> again) {
         if (!grant.getNode().isEmpty() && !grant.getNode().equals(node)) {
-            throw new ForebayException(
-                            FailureKind.FAILURE_UNSUPPORTED,
-                            "The file's bytes are on another node; open it there")
-                    .with("node", grant.getNode())
-                    .with("worker", grant.getWorkerId());
+            return remote.open(grant, again);
         }
         if (clients.size() >= SOCKETS_MAX && !clients.containsKey(grant.getSocketPath())) {
             throw new ForebayException(
@@ -48,5 +51,6 @@ public final class WorkerStagedFiles implements StagedFiles, AutoCloseable {
     @Override
     public void close() {
         clients.values().forEach(StagedFileClient::close);
+        remote.close();
     }
 }
