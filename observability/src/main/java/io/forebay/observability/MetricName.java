@@ -141,7 +141,7 @@ public enum MetricName implements Named {
             COUNTER,
             "",
             WORKER,
-            "Times a mount had to give back what it kept of a file, because another one opened it."),
+            "Times that a mount had to give up what it kept of a file: another one opened it."),
 
     FUSE_REQUESTS("forebay.fuse.requests", COUNTER, "", MOUNT, "Kernel requests; tag operation."),
     FUSE_ERRORS(

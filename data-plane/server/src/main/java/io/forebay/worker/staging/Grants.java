@@ -12,7 +12,7 @@ import io.forebay.transport.grant.GrantVerifier;
 import io.forebay.transport.local.StagedFileHandler;
 import io.forebay.transport.posix.NativeFile;
 import io.forebay.transport.posix.PosixException;
-import io.forebay.transport.remote.RemoteOpener;
+import io.forebay.transport.remote.serve.RemoteOpener;
 import io.forebay.worker.telemetry.TaskTrace;
 import io.forebay.worker.telemetry.WorkerMetrics;
 import java.lang.System.Logger.Level;

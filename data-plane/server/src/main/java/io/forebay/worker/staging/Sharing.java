@@ -4,7 +4,7 @@ import io.forebay.proto.Claims;
 import io.forebay.proto.FailureKind;
 import io.forebay.schema.ForebayException;
 import io.forebay.store.StagedKey;
-import io.forebay.transport.remote.RemoteOpener.Keeper;
+import io.forebay.transport.remote.serve.RemoteOpener.Keeper;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.time.InstantSource;

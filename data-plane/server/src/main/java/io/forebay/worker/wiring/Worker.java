@@ -14,7 +14,7 @@ import io.forebay.store.StagingArea;
 import io.forebay.transport.grant.GrantVerifier;
 import io.forebay.transport.local.StagedFileServer;
 import io.forebay.transport.posix.BackgroundThreads;
-import io.forebay.transport.remote.RemoteOpener;
+import io.forebay.transport.remote.serve.RemoteOpener;
 import io.forebay.worker.control.ControlPlane;
 import io.forebay.worker.control.Membership;
 import io.forebay.worker.staging.AreaBytes;

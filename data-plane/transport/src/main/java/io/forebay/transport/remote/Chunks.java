@@ -1,5 +1,6 @@
 package io.forebay.transport.remote;
 
+import io.forebay.transport.remote.wire.FileProtocol;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Queue;

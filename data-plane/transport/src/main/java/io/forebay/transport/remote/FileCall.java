@@ -2,6 +2,9 @@ package io.forebay.transport.remote;
 
 import io.forebay.proto.FileReplyHead;
 import io.forebay.proto.FileRequestHead;
+import io.forebay.transport.remote.wire.FileProtocol;
+import io.forebay.transport.remote.wire.Frame;
+import io.forebay.transport.remote.wire.Payload;
 import io.grpc.CallOptions;
 import io.grpc.Channel;
 import io.grpc.Status;

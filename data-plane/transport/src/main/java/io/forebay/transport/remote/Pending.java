@@ -3,6 +3,8 @@ package io.forebay.transport.remote;
 import io.forebay.proto.FailureKind;
 import io.forebay.proto.FileReplyHead;
 import io.forebay.schema.ForebayException;
+import io.forebay.transport.remote.wire.Frame;
+import io.forebay.transport.remote.wire.Payload;
 import java.lang.foreign.MemorySegment;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;

@@ -1,5 +1,6 @@
 package io.forebay.transport.remote;
 
+import io.forebay.transport.remote.wire.FileReplies;
 import java.lang.foreign.MemorySegment;
 import java.time.Duration;
 import java.util.Iterator;

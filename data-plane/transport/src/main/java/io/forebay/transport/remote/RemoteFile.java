@@ -18,6 +18,8 @@ import io.forebay.schema.ForebayException;
 import io.forebay.transport.file.FileStatus;
 import io.forebay.transport.file.StagedHandle;
 import io.forebay.transport.posix.PosixException;
+import io.forebay.transport.remote.wire.FileProtocol;
+import io.forebay.transport.remote.wire.FileReplies;
 import java.lang.foreign.MemorySegment;
 import java.time.Duration;
 import java.util.OptionalInt;

@@ -4,6 +4,7 @@ import io.forebay.proto.FailureKind;
 import io.forebay.proto.Grant;
 import io.forebay.schema.ForebayException;
 import io.forebay.transport.file.StagedHandle;
+import io.forebay.transport.remote.wire.FileProtocol;
 import io.grpc.Channel;
 import io.grpc.ManagedChannel;
 import io.grpc.netty.NettyChannelBuilder;

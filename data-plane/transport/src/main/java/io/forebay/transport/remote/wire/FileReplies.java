@@ -1,4 +1,4 @@
-package io.forebay.transport.remote;
+package io.forebay.transport.remote.wire;
 
 import io.forebay.proto.FailureKind;
 import io.forebay.proto.FileReplyHead;
@@ -7,20 +7,20 @@ import io.forebay.transport.posix.PosixException;
 import java.util.Optional;
 
 /** What a worker's answer means. */
-final class FileReplies {
+public final class FileReplies {
     private FileReplies() {}
 
-    static boolean succeeded(FileReplyHead reply) {
+    public static boolean succeeded(FileReplyHead reply) {
         return reply.getErrno() == 0 && reply.getFailure() == FailureKind.FAILURE_NONE;
     }
 
     /** The request was not done, because the worker ends the stream: it can be sent again. */
-    static boolean isRefused(FileReplyHead reply) {
+    public static boolean isRefused(FileReplyHead reply) {
         return reply.getFailure() == FailureKind.FAILURE_STALE;
     }
 
     /** What the worker, or its kernel, did not do. */
-    static Optional<RuntimeException> failure(FileReplyHead reply) {
+    public static Optional<RuntimeException> failure(FileReplyHead reply) {
         if (reply.getErrno() != 0) {
             return Optional.of(PosixException.of("a call of the worker", reply.getErrno()));
         }
@@ -30,7 +30,7 @@ final class FileReplies {
     }
 
     /** The answer, unless it is a failure: that is thrown. */
-    static FileReplyHead checked(FileReplyHead reply) {
+    public static FileReplyHead checked(FileReplyHead reply) {
         Optional<RuntimeException> failure = failure(reply);
         if (failure.isPresent()) {
             throw failure.get();

@@ -1,4 +1,4 @@
-package io.forebay.transport.remote;
+package io.forebay.transport.remote.wire;
 
 import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.InvalidProtocolBufferException;

@@ -1,4 +1,4 @@
-package io.forebay.transport.remote;
+package io.forebay.transport.remote.serve;
 
 import io.forebay.transport.file.StagedHandle;
 import java.util.concurrent.CompletableFuture;

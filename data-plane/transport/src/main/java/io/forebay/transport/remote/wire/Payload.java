@@ -1,4 +1,4 @@
-package io.forebay.transport.remote;
+package io.forebay.transport.remote.wire;
 
 import io.grpc.HasByteBuffer;
 import java.io.EOFException;
@@ -10,7 +10,7 @@ import java.nio.ByteBuffer;
 import java.util.Objects;
 
 /** The bytes beside a head: to be sent from native memory, or as they were received. */
-sealed interface Payload {
+public sealed interface Payload {
     Payload NONE = new Native(MemorySegment.NULL);
 
     long size();
@@ -38,7 +38,7 @@ sealed interface Payload {
         private static final int STEP_BYTES = 16 << 10;
 
         /** Takes the bytes over to the start of {@code target}, and gives the buffers back. */
-        void moveTo(MemorySegment target) {
+        public void moveTo(MemorySegment target) {
             try (stream) {
                 long done = 0;
                 while (done < size) {

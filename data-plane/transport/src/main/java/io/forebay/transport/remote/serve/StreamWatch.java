@@ -1,4 +1,4 @@
-package io.forebay.transport.remote;
+package io.forebay.transport.remote.serve;
 
 /** Told of what streams carry, for metrics. Called by many threads. */
 public interface StreamWatch {

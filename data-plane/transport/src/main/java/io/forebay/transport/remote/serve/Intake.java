@@ -1,4 +1,4 @@
-package io.forebay.transport.remote;
+package io.forebay.transport.remote.serve;
 
 import java.util.ArrayDeque;
 import java.util.Deque;

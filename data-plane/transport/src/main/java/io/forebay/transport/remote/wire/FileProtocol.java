@@ -1,4 +1,4 @@
-package io.forebay.transport.remote;
+package io.forebay.transport.remote.wire;
 
 import io.forebay.proto.FileReplyHead;
 import io.forebay.proto.FileRequestHead;
@@ -8,11 +8,11 @@ import io.forebay.transport.file.FileStatus;
 import io.grpc.MethodDescriptor;
 
 /** The one method of StagedFileService, with frames for messages. */
-final class FileProtocol {
+public final class FileProtocol {
     /** The data of one message. */
-    static final int DATA_BYTES_MAX = 1 << 20;
+    public static final int DATA_BYTES_MAX = 1 << 20;
 
-    static final MethodDescriptor<Frame<FileRequestHead>, Frame<FileReplyHead>> USE =
+    public static final MethodDescriptor<Frame<FileRequestHead>, Frame<FileReplyHead>> USE =
             StagedFileServiceGrpc.getUseMethod().toBuilder(
                             new FrameMarshaller<>(
                                     FileRequestHead.parser(), FileRequestHead.getDefaultInstance()),
@@ -22,7 +22,7 @@ final class FileProtocol {
 
     private FileProtocol() {}
 
-    static StagedStatus message(FileStatus status) {
+    public static StagedStatus message(FileStatus status) {
         return StagedStatus.newBuilder()
                 .setSize(status.size())
                 .setMtimeNanos(status.mtimeNanos())
@@ -33,7 +33,7 @@ final class FileProtocol {
                 .build();
     }
 
-    static FileStatus status(StagedStatus message) {
+    public static FileStatus status(StagedStatus message) {
         return new FileStatus(
                 message.getSize(),
                 message.getMtimeNanos(),

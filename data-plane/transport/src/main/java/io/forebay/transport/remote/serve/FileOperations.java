@@ -1,4 +1,4 @@
-package io.forebay.transport.remote;
+package io.forebay.transport.remote.serve;
 
 import io.forebay.proto.AllocateFile;
 import io.forebay.proto.FailureKind;
@@ -8,6 +8,9 @@ import io.forebay.proto.ReadFile;
 import io.forebay.schema.ForebayException;
 import io.forebay.transport.file.StagedHandle;
 import io.forebay.transport.posix.PosixException;
+import io.forebay.transport.remote.wire.FileProtocol;
+import io.forebay.transport.remote.wire.Frame;
+import io.forebay.transport.remote.wire.Payload;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 

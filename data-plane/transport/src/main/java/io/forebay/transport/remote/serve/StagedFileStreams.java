@@ -1,7 +1,9 @@
-package io.forebay.transport.remote;
+package io.forebay.transport.remote.serve;
 
 import io.forebay.proto.FileReplyHead;
 import io.forebay.proto.StagedFileServiceGrpc;
+import io.forebay.transport.remote.wire.FileProtocol;
+import io.forebay.transport.remote.wire.Frame;
 import io.grpc.BindableService;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.stub.ServerCallStreamObserver;

@@ -1,4 +1,4 @@
-package io.forebay.transport.remote;
+package io.forebay.transport.remote.serve;
 
 import io.forebay.proto.FailureKind;
 import io.forebay.proto.FileReplyHead;
@@ -7,6 +7,8 @@ import io.forebay.proto.FileRequestHead.OperationCase;
 import io.forebay.proto.StagedStatus;
 import io.forebay.schema.ForebayException;
 import io.forebay.transport.posix.PosixException;
+import io.forebay.transport.remote.wire.FileProtocol;
+import io.forebay.transport.remote.wire.Frame;
 import io.grpc.Status;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
