@@ -35,6 +35,8 @@ public enum EventName implements Named {
 
     MOUNT_READY("mount.ready", MOUNT, "The mount answers."),
     MOUNT_STOPPED("mount.stopped", MOUNT, "The mount is gone."),
+    LOCKS_LOST(
+            "locks.lost", MOUNT, "Locks that ended with the mount's lease could not be had again."),
     LEASE_LOST("lease.lost", MOUNT, "The mount's lease ended; it attaches again."),
     CONTROL_PLANE_LOST("control-plane.lost", MOUNT, "The control plane does not answer."),
     CONTROL_PLANE_FOUND("control-plane.found", MOUNT, "The control plane answers again."),

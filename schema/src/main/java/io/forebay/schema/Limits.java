@@ -40,6 +40,9 @@ public final class Limits {
     /** A mount's mutations in flight: one a slot, one slot a reader thread. */
     public static final int REQUEST_SLOTS = 64;
 
+    /** Locks of one file: a record of half the largest value; more are refused with ENOLCK. */
+    public static final int FILE_LOCKS_MAX = 4096;
+
     /** The inode number of a workspace's root, as FUSE wants it. */
     public static final long ROOT_INO = 1;
 

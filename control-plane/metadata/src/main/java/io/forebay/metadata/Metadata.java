@@ -12,6 +12,7 @@ import io.forebay.metadata.fs.Mounts;
 import io.forebay.metadata.fs.Namespace;
 import io.forebay.metadata.fs.OpenFiles;
 import io.forebay.metadata.kv.KeyValueStore;
+import io.forebay.metadata.lock.Locks;
 import io.forebay.metadata.state.Database;
 import io.forebay.metadata.state.GrantKeys;
 import io.forebay.metadata.state.InodeNumbers;
@@ -30,6 +31,7 @@ public final class Metadata {
     private final Workspaces workspaces;
     private final Inspection inspection;
     private final Rekey rekey;
+    private final Locks locks;
 
     /**
      * @param masterKey 32 bytes from which each worker's key for grants is derived; the same for
@@ -50,6 +52,7 @@ public final class Metadata {
         workers = new Workers(database, tasks, keys);
         inspection = new Inspection(database);
         rekey = new Rekey(database);
+        locks = new Locks(database);
     }
 
     public Namespace namespace() {
@@ -86,6 +89,10 @@ public final class Metadata {
 
     public Workspaces workspaces() {
         return workspaces;
+    }
+
+    public Locks locks() {
+        return locks;
     }
 
     public Inspection inspection() {

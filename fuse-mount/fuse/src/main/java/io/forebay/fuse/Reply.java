@@ -2,6 +2,7 @@ package io.forebay.fuse;
 
 import java.lang.foreign.MemorySegment;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 
 /** An answer to one {@link Request}. Errors are answered by throwing {@link FuseException}. */
 public sealed interface Reply {
@@ -73,6 +74,19 @@ public sealed interface Reply {
             int mode,
             long nextOffset,
             @org.jspecify.annotations.Nullable Entry entry) {}
+
+    record Lock(LockRange lock) implements Reply {}
+
+    /**
+     * The answer comes later, from whatever thread completes it, and no thread of the session waits
+     * for it. Then memory of the request must not be used any more.
+     *
+     * @param answer of the request's kind, without memory of its own; or a {@link FuseException}
+     * @param interrupt tells that the caller got a signal: the answer should come soon, EINTR where
+     *     nothing was done. Called on any thread, perhaps more than once, perhaps when all is over;
+     *     must return at once.
+     */
+    record Later(CompletableFuture<Reply> answer, Runnable interrupt) implements Reply {}
 
     /** As statvfs(3) shows it. */
     record FileSystemStatus(

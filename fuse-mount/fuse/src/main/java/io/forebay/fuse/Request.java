@@ -117,8 +117,13 @@ public sealed interface Request {
     /** Answered by {@link Reply.Ok}. */
     record Fsync(Header header, long handle, boolean dataOnly) implements Request {}
 
-    /** The end of one open. Answered by {@link Reply.Ok}; the kernel drops an error. */
-    record Release(Header header, long handle, int flags) implements Request {}
+    /**
+     * The end of one open. Answered by {@link Reply.Ok}; the kernel drops an error.
+     *
+     * @param flockOwner whose flock(2), if any, ends with it
+     */
+    record Release(Header header, long handle, int flags, OptionalLong flockOwner)
+            implements Request {}
 
     /**
      * {@code mode} is fallocate(2)'s; the kernel lets FALLOC_FL_KEEP_SIZE (1), PUNCH_HOLE (2) and
@@ -153,6 +158,22 @@ public sealed interface Request {
             return wide ? new Reply.Offset(bytes) : new Reply.Written(Math.toIntExact(bytes));
         }
     }
+
+    /**
+     * F_GETLK: answered by {@link Reply.Lock}, with a lock that is in the way or with UNLOCK.
+     *
+     * @param owner a process, or with an open file description lock the description
+     */
+    record GetLock(Header header, long handle, long owner, LockRange lock) implements Request {}
+
+    /**
+     * F_SETLK, F_SETLKW, and flock(2). Answered by {@link Reply.Ok}; EAGAIN where the lock is not
+     * to be had now and {@code waits} is not set. What an owner still holds ends with {@link
+     * Flush#lockOwner} for a process and with {@link Release} for a description.
+     */
+    record SetLock(
+            Header header, long handle, long owner, LockRange lock, boolean flock, boolean waits)
+            implements Request {}
 
     /** Answered by {@link Reply.Opened}. */
     record OpenDirectory(Header header, int flags) implements Request {}

@@ -127,6 +127,11 @@ final class MountMetrics {
             }
         }
 
+        @Override
+        public void cut() {
+            sample.stop(calls.computeIfAbsent(rpc, MountMetrics.this::timer));
+        }
+
         private void lost() {
             if (answered.compareAndSet(true, false)) {
                 LOG.log(WARNING, EventName.CONTROL_PLANE_LOST.line("rpc", rpc));

@@ -5,6 +5,7 @@ import io.forebay.metadata.kv.KeyValue;
 import io.forebay.metadata.kv.ReadTransaction;
 import io.forebay.metadata.kv.Transaction;
 import io.forebay.metadata.kv.Tuple;
+import io.forebay.metadata.lock.Locks;
 import io.forebay.metadata.state.Database;
 import io.forebay.metadata.state.Handles;
 import io.forebay.metadata.state.Inode;
@@ -154,7 +155,8 @@ public final class Mounts {
                                         space.tx().getRange(held.begin(), held.end(), SETTLE_PAGE);
                                 page.forEach(pair ->
                                         settle(space, id, Tuple.unpack(pair.key()).number(3)));
-                                if (page.size() < SETTLE_PAGE) {
+                                if (page.size() < SETTLE_PAGE
+                                        && Locks.endOf(space, id, SETTLE_PAGE)) {
                                     forget(space.tx(), mount);
                                     return false;
                                 }

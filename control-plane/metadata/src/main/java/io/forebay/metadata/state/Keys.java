@@ -14,6 +14,9 @@ import io.forebay.metadata.kv.Tuple;
  * (ws, 'x', ino, name)                    value of an extended attribute
  * (ws, 'h', ino, mount)                   OpenRecord
  * (ws, 's', mount, ino)                   empty: what a mount has open
+ * (ws, 'k', ino)                          LocksRecord
+ * (ws, 'j', mount, ino)                   empty: what a mount has locks on
+ * (ws, 'v', mount, owner, ino)            LockWaitRecord
  * (ws, 'c', counter)                      number
  * (ws, 'a', dirtySinceMillis, ino)        empty: what is not in the bucket, oldest first
  * (ws, 'p', object key)                   KeyRecord
@@ -86,6 +89,30 @@ public final class Keys {
 
     public static Tuple.Range heldBy(long ws, long mount) {
         return Tuple.range(ws, "s", mount);
+    }
+
+    public static byte[] locks(long ws, long ino) {
+        return Tuple.key(ws, "k", ino);
+    }
+
+    public static byte[] locked(long ws, long mount, long ino) {
+        return Tuple.key(ws, "j", mount, ino);
+    }
+
+    public static Tuple.Range lockedBy(long ws, long mount) {
+        return Tuple.range(ws, "j", mount);
+    }
+
+    public static byte[] lockWait(long ws, long mount, long owner, long ino) {
+        return Tuple.key(ws, "v", mount, owner, ino);
+    }
+
+    public static Tuple.Range lockWaits(long ws, long mount, long owner) {
+        return Tuple.range(ws, "v", mount, owner);
+    }
+
+    public static Tuple.Range lockWaits(long ws, long mount) {
+        return Tuple.range(ws, "v", mount);
     }
 
     public static byte[] counter(long ws, Counter counter) {

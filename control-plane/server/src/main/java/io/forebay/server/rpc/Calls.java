@@ -3,6 +3,7 @@ package io.forebay.server.rpc;
 import io.forebay.observability.EventName;
 import io.forebay.observability.MetricName;
 import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import io.micrometer.core.instrument.Counter;
@@ -67,6 +68,19 @@ final class Calls {
     /** Whether nobody waits for the answer any more. */
     static boolean abandoned(StreamObserver<?> client) {
         return client instanceof ServerCallStreamObserver<?> call && call.isCancelled();
+    }
+
+    /** Ends the call where nobody waits for its answer any more. */
+    static void requireAsked(StreamObserver<?> client) {
+        if (abandoned(client)) {
+            throw cancelled();
+        }
+    }
+
+    static StatusRuntimeException cancelled() {
+        return Status.CANCELLED
+                .withDescription("Nobody waits for the answer any more, or the server stops.")
+                .asRuntimeException();
     }
 
     private <T> void run(Rpc rpc, StreamObserver<T> client, Supplier<T> call) {

@@ -40,10 +40,11 @@ final class GrpcStatuses {
                     FAILURE_IS_DIRECTORY,
                     FAILURE_NOT_EMPTY,
                     FAILURE_STALE,
-                    FAILURE_CONFLICT ->
+                    FAILURE_CONFLICT,
+                    FAILURE_DEADLOCK ->
                     Status.Code.FAILED_PRECONDITION;
             case FAILURE_INVALID, FAILURE_NAME_TOO_LONG -> Status.Code.INVALID_ARGUMENT;
-            case FAILURE_NO_SPACE, FAILURE_QUOTA, FAILURE_TOO_MANY_LINKS ->
+            case FAILURE_NO_SPACE, FAILURE_QUOTA, FAILURE_TOO_MANY_LINKS, FAILURE_NO_LOCKS ->
                     Status.Code.RESOURCE_EXHAUSTED;
             case FAILURE_BUSY, FAILURE_UNAVAILABLE -> Status.Code.UNAVAILABLE;
             case FAILURE_PERMISSION -> Status.Code.PERMISSION_DENIED;

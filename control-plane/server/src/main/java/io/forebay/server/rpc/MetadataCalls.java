@@ -4,6 +4,7 @@ import io.forebay.metadata.Metadata;
 import io.forebay.observability.SpanName;
 import io.forebay.proto.AttachReply;
 import io.forebay.proto.AttachRequest;
+import io.forebay.proto.AwaitLockRequest;
 import io.forebay.proto.CommitRequest;
 import io.forebay.proto.CreateRequest;
 import io.forebay.proto.DetachReply;
@@ -11,11 +12,15 @@ import io.forebay.proto.DetachRequest;
 import io.forebay.proto.FileSystemStatusReply;
 import io.forebay.proto.FileSystemStatusRequest;
 import io.forebay.proto.GetAttributesRequest;
+import io.forebay.proto.GetLockRequest;
 import io.forebay.proto.GetXattrReply;
 import io.forebay.proto.GetXattrRequest;
 import io.forebay.proto.LinkRequest;
+import io.forebay.proto.ListLocksReply;
+import io.forebay.proto.ListLocksRequest;
 import io.forebay.proto.ListXattrsReply;
 import io.forebay.proto.ListXattrsRequest;
+import io.forebay.proto.LockReply;
 import io.forebay.proto.LookupRequest;
 import io.forebay.proto.MakeNodeRequest;
 import io.forebay.proto.MetadataServiceGrpc;
@@ -36,6 +41,7 @@ import io.forebay.proto.RenameRequest;
 import io.forebay.proto.RenewReply;
 import io.forebay.proto.RenewRequest;
 import io.forebay.proto.SetAttributesRequest;
+import io.forebay.proto.SetLockRequest;
 import io.forebay.proto.SetXattrRequest;
 import io.forebay.proto.SyncReply;
 import io.forebay.proto.SyncRequest;
@@ -182,6 +188,35 @@ final class MetadataCalls extends MetadataServiceGrpc.MetadataServiceImplBase {
                                         .toList(),
                                 ours -> model.openFiles().release(traced(request, ours)),
                                 ReleaseReply::getFailure));
+    }
+
+    @Override
+    public void setLock(SetLockRequest request, StreamObserver<LockReply> client) {
+        calls.answer(Rpc.SET_LOCK, client, () -> model.locks().setLock(request));
+    }
+
+    @Override
+    public void awaitLock(AwaitLockRequest request, StreamObserver<LockReply> client) {
+        calls.answer(Rpc.AWAIT_LOCK, client, () -> awaited(request, client));
+    }
+
+    @Override
+    public void getLock(GetLockRequest request, StreamObserver<LockReply> client) {
+        calls.answer(Rpc.GET_LOCK, client, () -> model.locks().getLock(request));
+    }
+
+    @Override
+    public void listLocks(ListLocksRequest request, StreamObserver<ListLocksReply> client) {
+        calls.answer(Rpc.LIST_LOCKS, client, () -> model.locks().listLocks(request));
+    }
+
+    private LockReply awaited(AwaitLockRequest request, StreamObserver<LockReply> client) {
+        try {
+            return model.locks().awaitLock(request, () -> Calls.requireAsked(client));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw Calls.cancelled();
+        }
     }
 
     @Override

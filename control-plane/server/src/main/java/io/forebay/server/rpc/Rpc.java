@@ -32,6 +32,10 @@ enum Rpc {
     /** A commit that survives a power loss waits for the disk. */
     COMMIT_DURABLE("Commit", VIRTUAL_THREAD),
     RELEASE("Release", EVENT_LOOP),
+    SET_LOCK("SetLock", EVENT_LOOP),
+    AWAIT_LOCK("AwaitLock", VIRTUAL_THREAD),
+    GET_LOCK("GetLock", EVENT_LOOP),
+    LIST_LOCKS("ListLocks", VIRTUAL_THREAD),
     SYNC("Sync", VIRTUAL_THREAD),
 
     REGISTER("Register", VIRTUAL_THREAD),

@@ -18,8 +18,6 @@ import io.forebay.proto.RegisterWorkerRequest;
 import io.forebay.proto.TakeTasksReply;
 import io.forebay.proto.TakeTasksRequest;
 import io.forebay.proto.WorkerServiceGrpc;
-import io.grpc.Status;
-import io.grpc.StatusRuntimeException;
 import io.grpc.stub.StreamObserver;
 import io.quarkus.grpc.GrpcService;
 
@@ -85,22 +83,10 @@ final class WorkerCalls extends WorkerServiceGrpc.WorkerServiceImplBase {
     private TakeTasksReply awaitTasks(TakeTasksRequest request, StreamObserver<?> client) {
         long wait = Math.min(request.getWaitMillis(), WAIT_MILLIS_MAX);
         try {
-            return model.tasks().awaitTasks(request, wait, () -> requireAsked(client));
+            return model.tasks().awaitTasks(request, wait, () -> Calls.requireAsked(client));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw cancelled();
+            throw Calls.cancelled();
         }
-    }
-
-    private static void requireAsked(StreamObserver<?> client) {
-        if (Calls.abandoned(client)) {
-            throw cancelled();
-        }
-    }
-
-    private static StatusRuntimeException cancelled() {
-        return Status.CANCELLED
-                .withDescription("Nobody waits for the tasks any more, or the server stops.")
-                .asRuntimeException();
     }
 }

@@ -45,12 +45,17 @@ public final class FuseSession implements AutoCloseable {
     private FuseSession(Mount mount, FileSystem fileSystem, int threads, int transferBytes) {
         this.mount = mount;
         this.running = new CountDownLatch(threads);
+        Waiting waiting = new Waiting();
         this.readers =
                 IntStream.range(0, threads)
                         .mapToObj(index ->
                                 reader(
                                         index,
-                                        new RequestLoop(mount.device(), fileSystem, transferBytes)))
+                                        new RequestLoop(
+                                                mount.device(),
+                                                fileSystem,
+                                                waiting,
+                                                transferBytes)))
                         .toList();
     }
 

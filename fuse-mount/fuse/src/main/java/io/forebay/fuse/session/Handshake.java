@@ -29,8 +29,10 @@ record Handshake(int minor, long flags, int maxPages) {
 
     static final long WANTED =
             InitFlags.ASYNC_READ
+                    | InitFlags.POSIX_LOCKS
                     | InitFlags.ATOMIC_O_TRUNC
                     | InitFlags.BIG_WRITES
+                    | InitFlags.FLOCK_LOCKS
                     | InitFlags.AUTO_INVAL_DATA
                     | InitFlags.DO_READDIRPLUS
                     | InitFlags.READDIRPLUS_AUTO

@@ -3,15 +3,17 @@ package io.forebay.fuse.session;
 import io.forebay.fuse.Attributes;
 import io.forebay.fuse.Errno;
 import io.forebay.fuse.FuseException;
+import io.forebay.fuse.LockRange;
 import io.forebay.fuse.Reply;
 import io.forebay.fuse.Request;
 import io.forebay.fuse.wire.Attr;
-import io.forebay.fuse.wire.AttrOut;
 import io.forebay.fuse.wire.Dirent;
-import io.forebay.fuse.wire.EntryOut;
 import io.forebay.fuse.wire.FileReplies.OpenOut;
 import io.forebay.fuse.wire.FileReplies.StatFsOut;
 import io.forebay.fuse.wire.FileReplies.WriteOut;
+import io.forebay.fuse.wire.LockRequests.FileLock;
+import io.forebay.fuse.wire.NodeReplies.AttrOut;
+import io.forebay.fuse.wire.NodeReplies.EntryOut;
 import io.forebay.fuse.wire.OutHeader;
 import io.forebay.fuse.wire.RangeRequests.NumberOut;
 import java.lang.foreign.MemorySegment;
@@ -64,6 +66,8 @@ final class ReplyEncoder {
                     case Reply.Written(int bytes) -> written(bytes);
                     case Reply.Offset(long value) -> number(value);
                     case Reply.FileSystemStatus status -> status(status);
+                    case Reply.Lock(LockRange lock) -> lock(lock);
+                    case Reply.Later later -> throw mismatch(later);
                     case Reply.None none -> throw mismatch(none);
                     case Reply.Directory directory -> throw mismatch(directory);
                 });
@@ -160,6 +164,13 @@ final class ReplyEncoder {
     private int number(long value) {
         new NumberOut(body).put(value);
         return NumberOut.SIZE;
+    }
+
+    private int lock(LockRange lock) {
+        FileLock out = new FileLock(body);
+        out.putRange(lock.start(), lock.end());
+        out.putHolder(lock.type().number(), lock.pid());
+        return FileLock.SIZE;
     }
 
     private int status(Reply.FileSystemStatus status) {

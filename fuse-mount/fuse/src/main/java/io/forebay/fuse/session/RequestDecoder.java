@@ -2,6 +2,7 @@ package io.forebay.fuse.session;
 
 import io.forebay.fuse.Errno;
 import io.forebay.fuse.FuseException;
+import io.forebay.fuse.LockRange;
 import io.forebay.fuse.Request;
 import io.forebay.fuse.wire.FileRequests.FlushIn;
 import io.forebay.fuse.wire.FileRequests.FsyncIn;
@@ -10,6 +11,9 @@ import io.forebay.fuse.wire.FileRequests.ReadIn;
 import io.forebay.fuse.wire.FileRequests.ReleaseIn;
 import io.forebay.fuse.wire.FileRequests.WriteIn;
 import io.forebay.fuse.wire.InHeader;
+import io.forebay.fuse.wire.LockRequests.FileLock;
+import io.forebay.fuse.wire.LockRequests.InterruptIn;
+import io.forebay.fuse.wire.LockRequests.LockIn;
 import io.forebay.fuse.wire.NameRequests.CreateIn;
 import io.forebay.fuse.wire.NameRequests.MakeDirectoryIn;
 import io.forebay.fuse.wire.NameRequests.MakeNodeIn;
@@ -69,6 +73,19 @@ final class RequestDecoder {
         }
     }
 
+    /**
+     * The id of the request that an INTERRUPT is about.
+     *
+     * @throws FuseException EPROTO where it is not what it says to be
+     */
+    static long interrupted(MemorySegment message) {
+        try {
+            return new InterruptIn(body(new InHeader(message))).unique() & ~InHeader.RESENT;
+        } catch (IllegalArgumentException | IndexOutOfBoundsException malformed) {
+            throw new FuseException(Errno.EPROTO);
+        }
+    }
+
     private static Request request(InHeader in, Request.Header header, MemorySegment body) {
         return switch (in.opcode()) {
             case Opcode.LOOKUP -> new Request.Lookup(header, name(body, 0));
@@ -94,6 +111,9 @@ final class RequestDecoder {
             case Opcode.RELEASEDIR ->
                     new Request.ReleaseDirectory(header, new ReleaseIn(body).handle());
             case Opcode.FSYNCDIR -> fsyncDirectory(header, new FsyncIn(body));
+            case Opcode.GETLK -> getLock(header, new LockIn(body));
+            case Opcode.SETLK -> setLock(header, new LockIn(body), false);
+            case Opcode.SETLKW -> setLock(header, new LockIn(body), true);
             case Opcode.FALLOCATE -> fallocate(header, new FallocateIn(body));
             case Opcode.LSEEK -> seek(header, new SeekIn(body));
             case Opcode.COPY_FILE_RANGE -> copyRange(header, new CopyRangeIn(body), false);
@@ -240,7 +260,22 @@ final class RequestDecoder {
     }
 
     private static Request release(Request.Header header, ReleaseIn in) {
-        return new Request.Release(header, in.handle(), in.flags());
+        OptionalLong flockOwner =
+                in.unlocks() ? OptionalLong.of(in.lockOwner()) : OptionalLong.empty();
+        return new Request.Release(header, in.handle(), in.flags(), flockOwner);
+    }
+
+    private static Request getLock(Request.Header header, LockIn in) {
+        return new Request.GetLock(header, in.handle(), in.owner(), range(in.lock()));
+    }
+
+    private static Request setLock(Request.Header header, LockIn in, boolean wait) {
+        return new Request.SetLock(
+                header, in.handle(), in.owner(), range(in.lock()), in.flock(), wait);
+    }
+
+    private static LockRange range(FileLock lock) {
+        return new LockRange(LockRange.Type.of(lock.type()), lock.start(), lock.end(), lock.pid());
     }
 
     private static Request readDirectory(InHeader in, Request.Header header, MemorySegment body) {

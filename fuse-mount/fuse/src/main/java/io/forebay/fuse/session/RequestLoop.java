@@ -13,6 +13,8 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 
 /** One reader thread: takes a request, lets the file system answer it, writes the answer. */
@@ -23,8 +25,12 @@ final class RequestLoop implements Runnable {
     /** The headers of a WRITE; the buffer begins so far before a page that its data fills pages. */
     private static final int WRITE_HEADER_BYTES = 80;
 
+    /** The longest answer that can come later: a created file with its open. */
+    private static final int LATER_BYTES = 512;
+
     private final Device device;
     private final FileSystem fileSystem;
+    private final Waiting waiting;
     private final int transferBytes;
 
     /** Id of the request that is being answered; 0: none. */
@@ -34,11 +40,13 @@ final class RequestLoop implements Runnable {
     private volatile boolean stopping;
 
     /**
+     * @param waiting shared by all loops of the device
      * @param transferBytes the most that one READ or WRITE moves
      */
-    RequestLoop(Device device, FileSystem fileSystem, int transferBytes) {
+    RequestLoop(Device device, FileSystem fileSystem, Waiting waiting, int transferBytes) {
         this.device = device;
         this.fileSystem = fileSystem;
+        this.waiting = waiting;
         this.transferBytes = transferBytes;
     }
 
@@ -98,7 +106,8 @@ final class RequestLoop implements Runnable {
             switch (header.opcode()) {
                 case Opcode.FORGET -> tell(RequestDecoder.decode(message));
                 case Opcode.BATCH_FORGET -> RequestDecoder.forgets(message).forEach(this::tell);
-                case Opcode.INTERRUPT, Opcode.NOTIFY_REPLY -> {}
+                case Opcode.INTERRUPT -> waiting.interrupt(RequestDecoder.interrupted(message));
+                case Opcode.NOTIFY_REPLY -> {}
                 case Opcode.DESTROY ->
                         device.write(encoder.encode(header.unique(), new Reply.Ok()));
                 default -> answerOne(RequestDecoder.decode(message), encoder, vectors);
@@ -132,6 +141,10 @@ final class RequestLoop implements Runnable {
             throw new FuseException(Errno.ENOSYS);
         }
         Reply reply = handle(request);
+        if (reply instanceof Reply.Later later) {
+            answerLater(request, later);
+            return;
+        }
         long written;
         if (reply instanceof Reply.Data(MemorySegment data)
                 && data.isNative()
@@ -150,6 +163,53 @@ final class RequestLoop implements Runnable {
         if (written < 0) {
             unsent(request, reply, written);
         }
+    }
+
+    private void answerLater(Request request, Reply.Later later) {
+        waiting.add(request.header().id(), later.interrupt());
+        CompletableFuture<Reply> _ =
+                later.answer()
+                        .whenComplete((reply, failure) -> {
+                            waiting.remove(request.header().id());
+                            try {
+                                sendLater(request, reply, failure);
+                            } catch (Throwable broken) {
+                                LOG.log(
+                                        System.Logger.Level.ERROR,
+                                        "an answer could not be sent",
+                                        broken);
+                            } finally {
+                                fileSystem.answered();
+                            }
+                        });
+    }
+
+    /** On a thread that is not the loop's: with memory of its own, and the device may be closed. */
+    private void sendLater(Request request, @Nullable Reply reply, @Nullable Throwable failure) {
+        try (Arena arena = Arena.ofConfined()) {
+            ReplyEncoder encoder = new ReplyEncoder(arena.allocate(LATER_BYTES, Long.BYTES));
+            long unique = request.header().unique();
+            if (reply == null) {
+                device.notify(encoder.error(unique, errno(request, failure)));
+                return;
+            }
+            long written = device.notify(encoder.encode(unique, reply));
+            if (written < 0) {
+                unsent(request, reply, written);
+            }
+        }
+    }
+
+    private static Errno errno(Request request, @Nullable Throwable failure) {
+        Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+        if (cause instanceof FuseException known) {
+            return known.errno();
+        }
+        LOG.log(
+                System.Logger.Level.ERROR,
+                () -> "a request failed unexpectedly " + request.getClass().getSimpleName(),
+                failure);
+        return Errno.EIO;
     }
 
     private long sendData(

@@ -3,6 +3,7 @@ package io.forebay.fuse.session;
 import io.forebay.fuse.Reply;
 import io.forebay.fuse.Request;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.stream.Stream;
 
 /**
@@ -41,11 +42,14 @@ final class Unsent {
         return switch (request) {
             case Request.OpenDirectory directory ->
                     new Request.ReleaseDirectory(directory.header(), opened.handle());
-            case Request.Open(Request.Header own, int flags) ->
-                    new Request.Release(own, opened.handle(), flags);
+            case Request.Open(Request.Header own, int flags) -> release(own, opened, flags);
             case Request.Create(Request.Header own, byte[] name, int flags, int mode) ->
-                    new Request.Release(header, opened.handle(), flags);
-            default -> new Request.Release(header, opened.handle(), 0);
+                    release(header, opened, flags);
+            default -> release(header, opened, 0);
         };
+    }
+
+    private static Request release(Request.Header header, Reply.Opened opened, int flags) {
+        return new Request.Release(header, opened.handle(), flags, OptionalLong.empty());
     }
 }

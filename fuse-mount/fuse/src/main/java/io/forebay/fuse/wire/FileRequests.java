@@ -119,7 +119,8 @@ public final class FileRequests {
     }
 
     /**
-     * {@code struct fuse_release_in}; RELEASEDIR has it too.
+     * {@code struct fuse_release_in}; RELEASEDIR has it too. Bit 1 of the release flags: the owner
+     * may hold a flock(2).
      *
      * <pre>
      *  0 fh u64
@@ -140,6 +141,14 @@ public final class FileRequests {
 
         public int flags() {
             return Wire.intAt(bytes, 8);
+        }
+
+        public boolean unlocks() {
+            return (Wire.intAt(bytes, 12) & 2) != 0;
+        }
+
+        public long lockOwner() {
+            return Wire.longAt(bytes, 16);
         }
     }
 

@@ -8,11 +8,17 @@ public final class InitFlags {
     /** Several read-ahead requests at once. */
     public static final long ASYNC_READ = 1L;
 
+    /** fcntl(2) locks come as requests, else the kernel keeps them for this machine alone. */
+    public static final long POSIX_LOCKS = 1L << 1;
+
     /** OPEN and CREATE carry O_TRUNC; no SETATTR comes for it. */
     public static final long ATOMIC_O_TRUNC = 1L << 3;
 
     /** Writes of more than one page. */
     public static final long BIG_WRITES = 1L << 5;
+
+    /** flock(2) locks come as requests. */
+    public static final long FLOCK_LOCKS = 1L << 10;
 
     /** Cached pages go when GETATTR shows another size or time of modification. */
     public static final long AUTO_INVAL_DATA = 1L << 12;

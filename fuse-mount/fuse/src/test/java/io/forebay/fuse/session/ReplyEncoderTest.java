@@ -12,6 +12,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import io.forebay.fuse.Attributes;
 import io.forebay.fuse.Errno;
 import io.forebay.fuse.FuseException;
+import io.forebay.fuse.LockRange;
 import io.forebay.fuse.Reply;
 import io.forebay.fuse.Request;
 import java.lang.foreign.Arena;
@@ -83,6 +84,8 @@ final class ReplyEncoderTest {
         assertWire(new Reply.Created(ENTRY, opened), ENTRY_WIRE, 5L, 0x81, 3);
         assertWire(new Reply.Written(77), 77, 0);
         assertWire(new Reply.Offset(0x0102030405L), 0x0102030405L);
+        LockRange lock = new LockRange(LockRange.Type.UNLOCK, 5, LockRange.END_MAX, 42);
+        assertWire(new Reply.Lock(lock), 5L, Long.MAX_VALUE, 2, 42);
         assertWire(new Reply.Bytes(utf8("target")), "target");
         assertWire(new Reply.Data(MemorySegment.ofArray(utf8("heap"))), "heap");
     }

@@ -2,6 +2,7 @@ package io.forebay.fuse.session;
 
 import static io.forebay.fuse.session.Messages.HEADER;
 import static io.forebay.fuse.session.Messages.NODE;
+import static io.forebay.fuse.session.Messages.UNIQUE;
 import static io.forebay.fuse.session.Messages.request;
 import static io.forebay.fuse.session.Messages.segment;
 import static io.forebay.fuse.session.Messages.utf8;
@@ -12,6 +13,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.forebay.fuse.Errno;
 import io.forebay.fuse.FuseException;
+import io.forebay.fuse.LockRange;
 import io.forebay.fuse.Reply;
 import io.forebay.fuse.Request;
 import java.lang.foreign.ValueLayout;
@@ -137,7 +139,10 @@ final class RequestDecoderTest {
         assertEquals(new Request.Fsync(HEADER, FH, true), decode(20, FH, 1, 0));
         assertEquals(new Request.Fsync(HEADER, FH, false), decode(20, FH, 0, 0));
         assertEquals(new Request.FsyncDirectory(HEADER, FH, true), decode(30, FH, 1, 0));
-        assertEquals(new Request.Release(HEADER, FH, 2), decode(18, FH, 2, 0, 0L));
+        assertEquals(
+                new Request.Release(HEADER, FH, 2, OptionalLong.empty()), decode(18, FH, 2, 1, 5L));
+        assertEquals(
+                new Request.Release(HEADER, FH, 2, OptionalLong.of(5)), decode(18, FH, 2, 3, 5L));
         assertEquals(new Request.ReleaseDirectory(HEADER, FH), decode(29, FH, 2, 0, 0L));
         assertEquals(
                 new Request.ReadDirectory(HEADER, FH, 1L << 40, 4096, false), decode(28, readIn()));
@@ -178,6 +183,33 @@ final class RequestDecoderTest {
 
     private static byte[] copyIn() {
         return Messages.bytes(FH, 1L, NODE, 88L, 2L, 1L << 30, 0L);
+    }
+
+    @Test
+    void locks() {
+        LockRange whole = new LockRange(LockRange.Type.WRITE, 0, LockRange.END_MAX, 4242);
+        assertEquals(
+                new Request.GetLock(HEADER, FH, 31, whole),
+                decode(31, FH, 31L, 0L, Long.MAX_VALUE, 1, 4242, 0, 0));
+        LockRange part = new LockRange(LockRange.Type.READ, 5, 9, 7);
+        assertEquals(
+                new Request.SetLock(HEADER, FH, 31, part, false, false),
+                decode(32, FH, 31L, 5L, 9L, 0, 7, 0, 0));
+        LockRange gone = new LockRange(LockRange.Type.UNLOCK, 5, 9, 0);
+        assertEquals(
+                new Request.SetLock(HEADER, FH, 31, gone, true, true),
+                decode(33, FH, 31L, 5L, 9L, 2, 0, 1, 0));
+        assertMalformed(request(32, FH, 31L, 5L, 9L, 3, 7, 0, 0));
+        assertMalformed(request(32, FH, 31L, 5L, 9L, -1, 7, 0, 0));
+    }
+
+    @Test
+    void interrupts() {
+        assertEquals(UNIQUE, RequestDecoder.interrupted(segment(request(36, UNIQUE))));
+        assertEquals(
+                UNIQUE, RequestDecoder.interrupted(segment(request(36, UNIQUE | Long.MIN_VALUE))));
+        assertThrows(
+                FuseException.class, () -> RequestDecoder.interrupted(segment(request(36, 1))));
     }
 
     @Test
@@ -282,6 +314,7 @@ final class RequestDecoderTest {
         samples.add(request(25, FH, 0, 0, 31L));
         samples.add(request(28, readIn()));
         samples.add(request(42, 2, 0, 10L, 1L, 11L, 2L));
+        samples.add(request(33, FH, 31L, 5L, 9L, 2, 0, 1, 0));
         samples.add(request(43, FH, 5L, 6L, 3, 0));
         samples.add(request(44, readIn()));
         samples.add(request(46, FH, 5L, 3, 0));

@@ -25,7 +25,9 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -38,6 +40,7 @@ final class RequestLoopTest {
     private static final long SEED = 11;
     private static final int ROUNDS = 3_000;
     private static final byte[] STATFS = request(17);
+    private static final byte[] WAIT = request(33, 1L, 31L, 5L, 9L, 1, 7, 0, 0);
     private static final Reply.FileSystemStatus STATUS =
             new Reply.FileSystemStatus(4096, 10, 4, 6, 3, 255);
 
@@ -45,8 +48,12 @@ final class RequestLoopTest {
     private final List<Reply.DirectoryEntry> taken = new ArrayList<>();
     private final MemorySegment answer = Arena.ofAuto().allocate(2L * TRANSFER);
     private final DevicePair pair = DevicePair.open();
+    private final Waiting waiting = new Waiting();
+    private final CompletableFuture<Reply> later = new CompletableFuture<>();
+    private final AtomicInteger interrupts = new AtomicInteger();
     private final Thread loop =
-            Thread.ofPlatform().unstarted(new RequestLoop(pair.daemon(), new Answers(), TRANSFER));
+            Thread.ofPlatform()
+                    .unstarted(new RequestLoop(pair.daemon(), new Answers(), waiting, TRANSFER));
 
     /** STATFS always works, so that a test can see that the thread still lives. */
     private final class Answers implements FileSystem {
@@ -59,6 +66,7 @@ final class RequestLoopTest {
                 case Request.Lookup _ -> throw new FuseException(Errno.ENOENT);
                 case Request.Unlink _ -> throw new StackOverflowError("a bug");
                 case Request.Open _ -> new Reply.None();
+                case Request.SetLock _ -> new Reply.Later(later, interrupts::incrementAndGet);
                 case Request.Read read -> data(read);
                 case Request.Write write -> new Reply.Written((int) write.data().byteSize());
                 case Request.ReadDirectory _ -> entries();
@@ -160,6 +168,71 @@ final class RequestLoopTest {
         assertEquals(List.of(NODE, 10L, 11L), forgotten);
     }
 
+    /** STATFS is answered by the loop that took the request before: that one waits no longer. */
+    private void sendAndSeeThatTheLoopGoesOn(byte[] message) {
+        send(message);
+        byte[] other = STATFS.clone();
+        other[8] ^= 1;
+        send(other);
+        assertEquals(96, receive().length);
+    }
+
+    @Test
+    void anAnswerThatComesLater() {
+        sendAndSeeThatTheLoopGoesOn(WAIT);
+        assertEquals(1, waiting.size());
+        later.complete(new Reply.Opened(5, 2, 3));
+        assertEquals(hex(bytes(32, 0, UNIQUE, 5L, 2, 3)), hex(receive()));
+        assertEquals(0, waiting.size());
+    }
+
+    @Test
+    void errorsThatComeLater() {
+        sendAndSeeThatTheLoopGoesOn(WAIT);
+        later.completeExceptionally(new FuseException(Errno.EDEADLK));
+        assertEquals(hex(bytes(16, -35, UNIQUE)), hex(receive()));
+        assertAnswer(WAIT, 35); // answered at once: the same future
+    }
+
+    @Test
+    void bugsThatComeLater() {
+        sendAndSeeThatTheLoopGoesOn(WAIT);
+        later.completeExceptionally(new IllegalStateException("a bug"));
+        assertEquals(hex(bytes(16, -5, UNIQUE)), hex(receive()));
+    }
+
+    @Test
+    void interruptsFindTheirRequest() {
+        sendAndSeeThatTheLoopGoesOn(request(36, UNIQUE ^ 2));
+        sendAndSeeThatTheLoopGoesOn(WAIT);
+        assertEquals(0, interrupts.get());
+        sendAndSeeThatTheLoopGoesOn(request(36, UNIQUE));
+        assertEquals(1, interrupts.get());
+        later.complete(new Reply.Ok());
+        receive();
+        sendAndSeeThatTheLoopGoesOn(request(36, UNIQUE));
+        assertEquals(1, interrupts.get());
+    }
+
+    @Test
+    void anInterruptThatIsReadBeforeItsRequest() {
+        sendAndSeeThatTheLoopGoesOn(request(36, UNIQUE));
+        sendAndSeeThatTheLoopGoesOn(WAIT);
+        assertEquals(1, interrupts.get());
+    }
+
+    @Test
+    void interruptsThatNobodyWaitsForAreForgotten() {
+        waiting.interrupt(1);
+        for (long id = 2; id <= Waiting.EARLY_MAX + 1; id++) {
+            waiting.interrupt(id);
+        }
+        waiting.add(1, interrupts::incrementAndGet);
+        assertEquals(0, interrupts.get());
+        waiting.add(2, interrupts::incrementAndGet);
+        assertEquals(1, interrupts.get());
+    }
+
     @Test
     void destroyIsAnswered() {
         assertAnswer(request(38), 0);
@@ -168,6 +241,7 @@ final class RequestLoopTest {
     /** Garbage of any kind gets an answer or none, and the thread goes on. */
     @Test
     void garbage() {
+        later.complete(new Reply.Ok());
         long seed = Long.getLong("forebay.seed", SEED);
         Random random = new Random(seed);
         byte[] last = STATFS.clone();

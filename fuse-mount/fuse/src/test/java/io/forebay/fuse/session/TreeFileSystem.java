@@ -134,6 +134,7 @@ final class TreeFileSystem implements FileSystem {
             case Request.StatFs statFs -> new Reply.FileSystemStatus(4096, 1000, 400, 50, 20, 255);
             case Request.Read read -> throw new AssertionError(read);
             case Request.Write write -> throw new AssertionError(write);
+            case Request.GetLock _, Request.SetLock _ -> throw new FuseException(Errno.ENOSYS);
             case Request.Fallocate _, Request.Seek _, Request.CopyRange _, Request.Unsupported _ ->
                     throw new FuseException(Errno.ENOSYS);
         };

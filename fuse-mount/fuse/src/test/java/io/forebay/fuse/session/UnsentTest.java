@@ -8,6 +8,7 @@ import io.forebay.fuse.Attributes;
 import io.forebay.fuse.Reply;
 import io.forebay.fuse.Request;
 import java.util.List;
+import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 
 final class UnsentTest {
@@ -23,13 +24,13 @@ final class UnsentTest {
         assertEquals(List.of(FORGET), Unsent.undo(lookup, ENTRY));
         assertEquals(List.of(), Unsent.undo(lookup, new Reply.NegativeEntry(0)));
         assertEquals(
-                List.of(new Request.Release(HEADER, 5, 2)),
+                List.of(new Request.Release(HEADER, 5, 2, OptionalLong.empty())),
                 Unsent.undo(new Request.Open(HEADER, 2), OPENED));
         assertEquals(
                 List.of(new Request.ReleaseDirectory(HEADER, 5)),
                 Unsent.undo(new Request.OpenDirectory(HEADER, 0), OPENED));
         assertEquals(
-                List.of(new Request.Release(NODE, 5, 2), FORGET),
+                List.of(new Request.Release(NODE, 5, 2, OptionalLong.empty()), FORGET),
                 Unsent.undo(
                         new Request.Create(HEADER, utf8("a"), 2, 0600),
                         new Reply.Created(ENTRY, OPENED)));

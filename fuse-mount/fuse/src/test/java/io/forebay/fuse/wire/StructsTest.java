@@ -18,10 +18,11 @@ final class StructsTest {
             Map.ofEntries(
                     entry(40, InHeader::new, FileRequests.ReadIn::new, FileRequests.WriteIn::new),
                     entry(88, SetAttrIn::new, Attr::new),
+                    entry(48, LockRequests.LockIn::new),
                     entry(56, RangeRequests.CopyRangeIn::new),
                     entry(32, RangeRequests.FallocateIn::new),
-                    entry(128, EntryOut::new),
-                    entry(104, AttrOut::new),
+                    entry(128, NodeReplies.EntryOut::new),
+                    entry(104, NodeReplies.AttrOut::new),
                     entry(64, InitOut::new),
                     entry(80, FileReplies.StatFsOut::new),
                     entry(
@@ -29,6 +30,7 @@ final class StructsTest {
                             FileRequests.FlushIn::new,
                             FileRequests.ReleaseIn::new,
                             RangeRequests.SeekIn::new,
+                            LockRequests.FileLock::new,
                             Notifications.InvalInodeOut::new,
                             Dirent::new),
                     entry(
@@ -51,6 +53,7 @@ final class StructsTest {
                             NameRequests.RenameIn::new,
                             FileRequests.OpenIn::new,
                             FileReplies.WriteOut::new,
+                            LockRequests.InterruptIn::new,
                             RangeRequests.NumberOut::new));
 
     @SafeVarargs

@@ -2,6 +2,7 @@ package io.forebay.mount.fs;
 
 import io.forebay.fuse.Reply;
 import io.forebay.fuse.Request;
+import io.forebay.mount.lock.LockCalls;
 import io.forebay.mount.meta.Origin;
 import io.forebay.mount.open.Commits;
 import io.forebay.mount.open.OpenFile;
@@ -15,12 +16,14 @@ final class FileCalls {
     private final OpenTable table;
     private final OpenCalls opens;
     private final Commits commits;
+    private final LockCalls locks;
     private final ReadBuffers buffers = new ReadBuffers();
 
-    FileCalls(OpenTable table, OpenCalls opens, Commits commits) {
+    FileCalls(OpenTable table, OpenCalls opens, Commits commits, LockCalls locks) {
         this.table = table;
         this.opens = opens;
         this.commits = commits;
+        this.locks = locks;
     }
 
     Reply read(Request.Read request) {
@@ -41,9 +44,13 @@ final class FileCalls {
 
     Reply flush(Request.Flush request) {
         OpenFile file = table.file(request.handle());
-        if (file.access().write()) {
-            file.inode().writable().flush();
-            commits.flush(file.inode(), NamespaceCalls.origin(request.header()));
+        try {
+            if (file.access().write()) {
+                file.inode().writable().flush();
+                commits.flush(file.inode(), NamespaceCalls.origin(request.header()));
+            }
+        } finally { // who gets the lock next sees the size
+            locks.flushed(file.inode().ino(), request.lockOwner());
         }
         return new Reply.Ok();
     }
@@ -62,7 +69,11 @@ final class FileCalls {
     }
 
     Reply release(Request.Release request) {
-        release(table.file(request.handle()), NamespaceCalls.origin(request.header()));
+        try {
+            release(table.file(request.handle()), NamespaceCalls.origin(request.header()));
+        } finally {
+            locks.released(request);
+        }
         return new Reply.Ok();
     }
 

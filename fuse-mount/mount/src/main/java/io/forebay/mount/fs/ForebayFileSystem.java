@@ -6,6 +6,7 @@ import io.forebay.fuse.FileSystem;
 import io.forebay.fuse.FuseException;
 import io.forebay.fuse.Reply;
 import io.forebay.fuse.Request;
+import io.forebay.mount.lock.LockCalls;
 import io.forebay.mount.meta.FailureErrno;
 import io.forebay.mount.meta.Origin;
 import io.forebay.mount.nodes.Nodes;
@@ -35,6 +36,7 @@ public final class ForebayFileSystem implements FileSystem, AutoCloseable {
     private final OpenCalls opens;
     private final FileCalls files;
     private final RangeCalls ranges;
+    private final LockCalls locks;
     private final AttributeCalls attributes;
     private final DirectoryCalls directories;
     private final Commits commits;
@@ -45,11 +47,17 @@ public final class ForebayFileSystem implements FileSystem, AutoCloseable {
         this.commits = new Commits(services);
         this.namespace = new NamespaceCalls(services, nodes, table);
         this.opens = new OpenCalls(services, backing, nodes, table, releases);
-        this.files = new FileCalls(table, opens, commits);
+        this.locks = new LockCalls(services);
+        this.files = new FileCalls(table, opens, commits, locks);
         this.ranges = new RangeCalls(table);
         this.attributes = new AttributeCalls(services, nodes, table, opens, commits);
         this.directories = new DirectoryCalls(services, nodes);
-        services.attachment().onAttachAgain(opens::openAgain);
+        services.attachment().onAttachAgain(this::openAndLockAgain);
+    }
+
+    private void openAndLockAgain(long mountId) {
+        opens.openAgain(mountId);
+        locks.lockAgain(mountId);
     }
 
     @Override
@@ -87,6 +95,8 @@ public final class ForebayFileSystem implements FileSystem, AutoCloseable {
             case Request.ReleaseDirectory release -> directories.release(release);
             case Request.FsyncDirectory _ -> sync();
             case Request.StatFs _ -> namespace.status();
+            case Request.GetLock get -> locks.get(get);
+            case Request.SetLock set -> locks.set(set);
             case Request.Fallocate allocate -> ranges.allocate(allocate);
             case Request.Seek seek -> ranges.seek(seek);
             case Request.CopyRange copy -> ranges.copy(copy);
@@ -114,6 +124,21 @@ public final class ForebayFileSystem implements FileSystem, AutoCloseable {
                 table.files().stream()
                         .filter(file -> file.inode().mode() == OpenMode.PASSTHROUGH)
                         .count();
+    }
+
+    /** Learns from the control plane what a process that served this mount before has locked. */
+    public void restoreLocks() {
+        locks.restore();
+    }
+
+    /** Files of which this mount may hold locks. */
+    public int lockedFiles() {
+        return locks.files();
+    }
+
+    /** Locks that somebody waits for. */
+    public int lockWaits() {
+        return locks.waits();
     }
 
     public int openDirectories() {
@@ -146,6 +171,7 @@ public final class ForebayFileSystem implements FileSystem, AutoCloseable {
     /** To be called when the kernel asks nothing any more. */
     @Override
     public void close() {
+        locks.close();
         for (OpenFile file : table.files()) {
             files.release(file, Origin.MOUNT);
         }

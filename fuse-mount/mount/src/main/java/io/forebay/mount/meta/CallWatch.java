@@ -11,6 +11,9 @@ public interface CallWatch {
 
                         @Override
                         public void end(boolean answered) {}
+
+                        @Override
+                        public void cut() {}
                     };
 
     Call begin(String rpc);
@@ -21,5 +24,8 @@ public interface CallWatch {
         void again();
 
         void end(boolean answered);
+
+        /** The caller gave it up: nothing is known of the other side. */
+        void cut();
     }
 }

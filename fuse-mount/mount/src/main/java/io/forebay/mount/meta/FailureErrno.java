@@ -34,6 +34,8 @@ public final class FailureErrno {
             case FAILURE_BUSY, FAILURE_CONFLICT -> Errno.EBUSY;
             case FAILURE_PERMISSION -> Errno.EACCES;
             case FAILURE_UNSUPPORTED -> Errno.EOPNOTSUPP;
+            case FAILURE_DEADLOCK -> Errno.EDEADLK;
+            case FAILURE_NO_LOCKS -> Errno.ENOLCK;
             case FAILURE_TOO_MANY_LINKS -> Errno.EMLINK;
             case FAILURE_NO_XATTR -> Errno.ENODATA;
             case FAILURE_NONE, FAILURE_UNAVAILABLE, FAILURE_CORRUPT, UNRECOGNIZED -> Errno.EIO;

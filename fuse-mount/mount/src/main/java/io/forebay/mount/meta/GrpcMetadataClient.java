@@ -3,6 +3,7 @@ package io.forebay.mount.meta;
 import com.google.common.util.concurrent.ListenableFuture;
 import io.forebay.proto.AttachReply;
 import io.forebay.proto.AttachRequest;
+import io.forebay.proto.AwaitLockRequest;
 import io.forebay.proto.CommitRequest;
 import io.forebay.proto.CreateRequest;
 import io.forebay.proto.DetachReply;
@@ -11,6 +12,10 @@ import io.forebay.proto.FailureKind;
 import io.forebay.proto.FileSystemStatusReply;
 import io.forebay.proto.FileSystemStatusRequest;
 import io.forebay.proto.GetAttributesRequest;
+import io.forebay.proto.GetLockRequest;
+import io.forebay.proto.ListLocksReply;
+import io.forebay.proto.ListLocksRequest;
+import io.forebay.proto.LockReply;
 import io.forebay.proto.LookupRequest;
 import io.forebay.proto.MakeNodeRequest;
 import io.forebay.proto.MetadataServiceGrpc;
@@ -29,6 +34,7 @@ import io.forebay.proto.RenameRequest;
 import io.forebay.proto.RenewReply;
 import io.forebay.proto.RenewRequest;
 import io.forebay.proto.SetAttributesRequest;
+import io.forebay.proto.SetLockRequest;
 import io.forebay.proto.SyncReply;
 import io.forebay.proto.SyncRequest;
 import io.forebay.schema.ForebayException;
@@ -152,6 +158,26 @@ public final class GrpcMetadataClient implements MetadataClient {
     }
 
     @Override
+    public LockReply setLock(SetLockRequest request) {
+        return call(MetadataServiceGrpc.getSetLockMethod(), request);
+    }
+
+    @Override
+    public LockReply awaitLock(AwaitLockRequest request) {
+        return call(MetadataServiceGrpc.getAwaitLockMethod(), request);
+    }
+
+    @Override
+    public LockReply getLock(GetLockRequest request) {
+        return call(MetadataServiceGrpc.getGetLockMethod(), request);
+    }
+
+    @Override
+    public ListLocksReply listLocks(ListLocksRequest request) {
+        return call(MetadataServiceGrpc.getListLocksMethod(), request);
+    }
+
+    @Override
     public SyncReply sync(SyncRequest request) {
         return call(MetadataServiceGrpc.getSyncMethod(), request);
     }
@@ -169,16 +195,17 @@ public final class GrpcMetadataClient implements MetadataClient {
     private <Q, R> R call(MethodDescriptor<Q, R> method, Q request) {
         CallWatch.Call watched =
                 watch.begin(Objects.requireNonNullElse(method.getBareMethodName(), ""));
-        boolean answered = false;
         try {
             R reply = retried(method, request, watched);
-            answered = true;
+            watched.end(true);
             return reply;
         } catch (InterruptedException e) {
+            watched.cut();
             Thread.currentThread().interrupt();
             throw unavailable("The call was interrupted", e, method);
-        } finally {
-            watched.end(answered);
+        } catch (RuntimeException e) {
+            watched.end(false);
+            throw e;
         }
     }
 

@@ -2,6 +2,7 @@ package io.forebay.mount.meta;
 
 import io.forebay.proto.AttachReply;
 import io.forebay.proto.AttachRequest;
+import io.forebay.proto.AwaitLockRequest;
 import io.forebay.proto.CommitRequest;
 import io.forebay.proto.CreateRequest;
 import io.forebay.proto.DetachReply;
@@ -9,6 +10,10 @@ import io.forebay.proto.DetachRequest;
 import io.forebay.proto.FileSystemStatusReply;
 import io.forebay.proto.FileSystemStatusRequest;
 import io.forebay.proto.GetAttributesRequest;
+import io.forebay.proto.GetLockRequest;
+import io.forebay.proto.ListLocksReply;
+import io.forebay.proto.ListLocksRequest;
+import io.forebay.proto.LockReply;
 import io.forebay.proto.LookupRequest;
 import io.forebay.proto.MakeNodeRequest;
 import io.forebay.proto.NodeReply;
@@ -26,6 +31,7 @@ import io.forebay.proto.RenameRequest;
 import io.forebay.proto.RenewReply;
 import io.forebay.proto.RenewRequest;
 import io.forebay.proto.SetAttributesRequest;
+import io.forebay.proto.SetLockRequest;
 import io.forebay.proto.SyncReply;
 import io.forebay.proto.SyncRequest;
 
@@ -66,6 +72,14 @@ public interface MetadataClient extends AutoCloseable {
     NodeReply commit(CommitRequest request);
 
     ReleaseReply release(ReleaseRequest request);
+
+    LockReply setLock(SetLockRequest request);
+
+    LockReply awaitLock(AwaitLockRequest request);
+
+    LockReply getLock(GetLockRequest request);
+
+    ListLocksReply listLocks(ListLocksRequest request);
 
     SyncReply sync(SyncRequest request);
 

@@ -121,7 +121,7 @@ final class TestKernel {
     }
 
     void release(long ino, long handle) {
-        fileSystem.handle(new Request.Release(header(ino), handle, 0));
+        fileSystem.handle(new Request.Release(header(ino), handle, 0, OptionalLong.empty()));
     }
 
     /** close(2) of the only descriptor. */

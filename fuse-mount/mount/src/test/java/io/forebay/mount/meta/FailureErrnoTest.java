@@ -33,6 +33,8 @@ final class FailureErrnoTest {
         "FAILURE_TOO_MANY_LINKS,EMLINK",
         "FAILURE_CORRUPT,EIO",
         "FAILURE_NO_XATTR,ENODATA",
+        "FAILURE_DEADLOCK,EDEADLK",
+        "FAILURE_NO_LOCKS,ENOLCK",
         "UNRECOGNIZED,EIO",
     })
     void kinds(FailureKind kind, Errno errno) {

@@ -4,17 +4,23 @@ import com.google.protobuf.ByteString;
 import io.forebay.proto.AttachReply;
 import io.forebay.proto.AttachRequest;
 import io.forebay.proto.Attributes;
+import io.forebay.proto.AwaitLockRequest;
 import io.forebay.proto.CommitRequest;
 import io.forebay.proto.CreateRequest;
 import io.forebay.proto.DetachReply;
 import io.forebay.proto.DetachRequest;
 import io.forebay.proto.DirectoryEntry;
 import io.forebay.proto.FailureKind;
+import io.forebay.proto.FileLock;
 import io.forebay.proto.FileSystemStatusReply;
 import io.forebay.proto.FileSystemStatusRequest;
 import io.forebay.proto.FinalSize;
 import io.forebay.proto.GetAttributesRequest;
+import io.forebay.proto.GetLockRequest;
 import io.forebay.proto.Grant;
+import io.forebay.proto.ListLocksReply;
+import io.forebay.proto.ListLocksRequest;
+import io.forebay.proto.LockReply;
 import io.forebay.proto.LookupRequest;
 import io.forebay.proto.MakeNodeRequest;
 import io.forebay.proto.NodeReply;
@@ -34,6 +40,7 @@ import io.forebay.proto.RenameRequest;
 import io.forebay.proto.RenewReply;
 import io.forebay.proto.RenewRequest;
 import io.forebay.proto.SetAttributesRequest;
+import io.forebay.proto.SetLockRequest;
 import io.forebay.proto.SyncReply;
 import io.forebay.proto.SyncRequest;
 import io.forebay.schema.ForebayException;
@@ -47,6 +54,7 @@ import java.util.function.Supplier;
 /** The metadata service in memory, for one workspace. A grant's token says ino, write, truncate. */
 public final class FakeMetadata implements MetadataClient {
     public static final long WORKSPACE = 7;
+    private static final long ELSEWHERE = 1;
     private static final long LEASE_MILLIS = TimeUnit.MINUTES.toMillis(10);
 
     private final long entryTimeoutMillis;
@@ -54,6 +62,7 @@ public final class FakeMetadata implements MetadataClient {
     /** Guarded by this, as is the rest. */
     private final FakeTree tree;
 
+    private final FakeLocks locks = new FakeLocks();
     private final List<String> calls = new ArrayList<>();
     private long lastMount = 100;
     private long lastSequence;
@@ -96,6 +105,7 @@ public final class FakeMetadata implements MetadataClient {
     /** Forgets all mounts and what they have open. */
     public synchronized void endLeases() {
         lastMount++;
+        locks.clear();
         for (FakeTree.Node node : tree.nodes.values()) {
             node.reading = false;
             node.writing = false;
@@ -345,6 +355,54 @@ public final class FakeMetadata implements MetadataClient {
     public synchronized SyncReply sync(SyncRequest request) {
         called("sync");
         return SyncReply.getDefaultInstance();
+    }
+
+    @Override
+    public LockReply setLock(SetLockRequest request) {
+        synchronized (this) {
+            called(request.getWithdraw() ? "withdrawLock" : "setLock");
+            if (request.getCaller().getMountId() != lastMount) {
+                return LockReply.newBuilder().setFailure(FailureKind.FAILURE_STALE).build();
+            }
+        }
+        return request.getWithdraw()
+                ? LockReply.getDefaultInstance()
+                : locks.set(
+                        request.getIno(), of(request.getLock(), request.getCaller().getMountId()));
+    }
+
+    @Override
+    public LockReply getLock(GetLockRequest request) {
+        return locks.get(request.getIno(), of(request.getLock(), request.getMountId()));
+    }
+
+    @Override
+    public LockReply awaitLock(AwaitLockRequest request) {
+        try {
+            return locks.await(request.getIno(), of(request.getLock(), request.getMountId()));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new ForebayException(FailureKind.FAILURE_UNAVAILABLE, "interrupted", e);
+        }
+    }
+
+    @Override
+    public ListLocksReply listLocks(ListLocksRequest request) {
+        return locks.list(request.getMountId());
+    }
+
+    /** A lock that another mount sets or ends. */
+    public LockReply lockElsewhere(long ino, FileLock lock) {
+        return locks.set(ino, of(lock, ELSEWHERE));
+    }
+
+    /** Locks that are held. */
+    public int lockCount() {
+        return locks.count();
+    }
+
+    private static FileLock of(FileLock lock, long mount) {
+        return lock.toBuilder().setMountId(mount).build();
     }
 
     @Override

@@ -126,6 +126,9 @@ final class GrpcMetadataClientTest {
 
                             @Override
                             public void end(boolean answered) {}
+
+                            @Override
+                            public void cut() {}
                         };
         return new GrpcMetadataClient(
                 MetadataChannels.open("127.0.0.1", server.getPort()),
