@@ -59,6 +59,21 @@ public enum MetricName implements Named {
             CONTROL_PLANE,
             "Rounds of a background duty that failed and are tried again; tag duty."),
 
+    CHANGE_STREAMS(
+            "forebay.change.streams", GAUGE, "", CONTROL_PLANE, "Mounts that are told of changes."),
+    CHANGES_TOLD(
+            "forebay.changes.told",
+            COUNTER,
+            "",
+            CONTROL_PLANE,
+            "Changes that mounts were told of, each once for each mount."),
+    CHANGES_MISSED(
+            "forebay.changes.missed",
+            COUNTER,
+            "",
+            CONTROL_PLANE,
+            "Times that a mount had to forget everything: it is new, or was away for too long."),
+
     FLUSH_UPLOADS(
             "forebay.flush.uploads", COUNTER, "", WORKER, "Files that were brought to the bucket."),
     FLUSH_BYTES(
@@ -181,6 +196,20 @@ public enum MetricName implements Named {
             "",
             MOUNT,
             "Calls to the control plane that were sent again."),
+    WATCH_CHANGES(
+            "forebay.watch.changes",
+            COUNTER,
+            "",
+            MOUNT,
+            "Changes of others that the kernel was told of; tag kind."),
+    WATCH_RESETS(
+            "forebay.watch.resets",
+            COUNTER,
+            "",
+            MOUNT,
+            "Times that everything was forgotten, because changes may have been missed."),
+    WATCH_LOSSES(
+            "forebay.watch.losses", COUNTER, "", MOUNT, "Times that the stream of changes ended."),
     STREAM_REOPENS(
             "forebay.stream.reopens",
             COUNTER,

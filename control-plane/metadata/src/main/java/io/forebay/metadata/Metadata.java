@@ -3,6 +3,8 @@ package io.forebay.metadata;
 import io.forebay.metadata.admin.Inspection;
 import io.forebay.metadata.admin.Workers;
 import io.forebay.metadata.admin.Workspaces;
+import io.forebay.metadata.changes.ChangeLog;
+import io.forebay.metadata.changes.RecentChanges;
 import io.forebay.metadata.flush.Barrier;
 import io.forebay.metadata.flush.Publication;
 import io.forebay.metadata.flush.Rekey;
@@ -16,7 +18,9 @@ import io.forebay.metadata.lock.Locks;
 import io.forebay.metadata.state.Database;
 import io.forebay.metadata.state.GrantKeys;
 import io.forebay.metadata.state.InodeNumbers;
+import java.time.Instant;
 import java.time.InstantSource;
+import java.util.concurrent.TimeUnit;
 
 /** The parts of the model over one store. Every part may be called by many threads. */
 public final class Metadata {
@@ -32,13 +36,15 @@ public final class Metadata {
     private final Inspection inspection;
     private final Rekey rekey;
     private final Locks locks;
+    private final ChangeLog changes;
 
     /**
      * @param masterKey 32 bytes from which each worker's key for grants is derived; the same for
      *     the life of the store
      */
     public Metadata(KeyValueStore store, InstantSource clock, byte[] masterKey) {
-        Database database = new Database(store, clock);
+        changes = new RecentChanges(epoch(clock.instant()));
+        Database database = new Database(store, clock, changes);
         InodeNumbers numbers = new InodeNumbers(database);
         GrantKeys keys = new GrantKeys(masterKey);
         workspaces = new Workspaces(database);
@@ -53,6 +59,16 @@ public final class Metadata {
         inspection = new Inspection(database);
         rekey = new Rekey(database);
         locks = new Locks(database);
+    }
+
+    /** A process starts later than those before it. */
+    private static long epoch(Instant now) {
+        return TimeUnit.SECONDS.toNanos(now.getEpochSecond()) + now.getNano();
+    }
+
+    /** What was committed, for mounts that must forget what they knew. */
+    public ChangeLog changes() {
+        return changes;
     }
 
     public Namespace namespace() {

@@ -56,7 +56,7 @@ class HardLinksTest {
         rig.remove(mount, Rig.ROOT, "a", false);
         assertEquals(FailureKind.FAILURE_NOT_FOUND, rig.link(mount, ino, d, "b").getFailure());
         rig.release(mount, ino, open.getOpenSequence());
-        assertEquals(FailureKind.FAILURE_NOT_FOUND, rig.link(mount, ino, d, "b").getFailure());
+        assertEquals(FailureKind.FAILURE_GONE, rig.link(mount, ino, d, "b").getFailure());
     }
 
     @Test
@@ -96,7 +96,7 @@ class HardLinksTest {
         rig.remove(mount, d, "c", false);
         flush();
         assertEquals(Map.of(), objects());
-        assertEquals(FailureKind.FAILURE_NOT_FOUND, rig.failure(ino));
+        assertEquals(FailureKind.FAILURE_GONE, rig.failure(ino));
     }
 
     @Test
@@ -137,7 +137,7 @@ class HardLinksTest {
         rig.remove(mount, Rig.ROOT, "l", false);
         assertEquals(1, rig.attributes(link).getNlink());
         rig.remove(mount, d, "m", false);
-        assertEquals(FailureKind.FAILURE_NOT_FOUND, rig.failure(link));
+        assertEquals(FailureKind.FAILURE_GONE, rig.failure(link));
     }
 
     @Test

@@ -88,7 +88,7 @@ class MountsTest {
         detach(mount);
         worker.drain();
         assertTrue(worker.staged.isEmpty());
-        assertEquals(FailureKind.FAILURE_NOT_FOUND, rig.failure(reply.getAttributes().getIno()));
+        assertEquals(FailureKind.FAILURE_GONE, rig.failure(reply.getAttributes().getIno()));
     }
 
     @Test

@@ -105,7 +105,7 @@ class OpenFilesTest {
         worker.drain();
         assertTrue(worker.staged.containsKey(ino));
         rig.release(mount, ino, reply.getOpenSequence());
-        assertEquals(FailureKind.FAILURE_NOT_FOUND, rig.failure(ino));
+        assertEquals(FailureKind.FAILURE_GONE, rig.failure(ino));
         worker.drain();
         assertFalse(worker.staged.containsKey(ino));
         assertEquals(0, rig.metadata.workspaces().usage(rig.ws).bytes());

@@ -152,7 +152,7 @@ class RandomTreeTest {
             NodeReply reply = rig.remove(mount, at.ino, name, directory);
             assertEquals(tree.remove(at, name, directory), reply.getFailure());
             if (gone != null && gone.names == 0) {
-                assertEquals(FailureKind.FAILURE_NOT_FOUND, rig.failure(gone.ino));
+                assertEquals(FailureKind.FAILURE_GONE, rig.failure(gone.ino));
             }
         }
 

@@ -60,9 +60,9 @@ class XattrTest {
                 set("user." + "x".repeat(251), "1").getFailure());
         assertEquals(FailureKind.FAILURE_NONE, set("user." + "x".repeat(250), "1").getFailure());
         assertEquals(
-                FailureKind.FAILURE_NOT_FOUND,
+                FailureKind.FAILURE_GONE,
                 rig.setXattr(mount, 999, "user.a", "", Condition.CONDITION_NONE).getFailure());
-        assertEquals(FailureKind.FAILURE_NOT_FOUND, rig.getXattr(999, "user.a").getFailure());
+        assertEquals(FailureKind.FAILURE_GONE, rig.getXattr(999, "user.a").getFailure());
     }
 
     @Test

@@ -29,7 +29,7 @@ final class Listing {
         long ws = request.getWorkspaceId();
         InodeRecord directory = Inode.read(tx, ws, request.getIno());
         if (directory == null) {
-            return failure(FailureKind.FAILURE_NOT_FOUND);
+            return failure(FailureKind.FAILURE_GONE);
         }
         if (directory.getAttributes().getType() != NodeType.NODE_TYPE_DIRECTORY) {
             return failure(FailureKind.FAILURE_NOT_DIRECTORY);

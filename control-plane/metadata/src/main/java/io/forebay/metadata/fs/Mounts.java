@@ -42,6 +42,12 @@ public final class Mounts {
      */
     private static final long ENTRY_MILLIS = 1_000;
 
+    /**
+     * The same for a mount that is told of changes: should a telling be lost all the same, nobody
+     * is wrong for longer.
+     */
+    private static final long WATCHED_MILLIS = 30_000;
+
     private static final int MOUNTS_MAX = 10_000;
 
     /** Files of a dead mount that one transaction settles. */
@@ -137,6 +143,7 @@ public final class Mounts {
                 .setRoot(root.getAttributes())
                 .setLeaseMillis(LEASE_MILLIS)
                 .setEntryTimeoutMillis(ENTRY_MILLIS)
+                .setWatchedTimeoutMillis(WATCHED_MILLIS)
                 .build();
     }
 

@@ -41,6 +41,7 @@ record Mutations(Database database) {
 
     private static <R extends Message> R once(
             Space space, Caller caller, Parser<R> parser, Function<Space, R> change) {
+        space.madeFor(caller.getMountId());
         return Repeats.once(space, caller, parser, () -> change.apply(space));
     }
 }

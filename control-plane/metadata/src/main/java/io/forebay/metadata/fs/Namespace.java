@@ -1,6 +1,7 @@
 package io.forebay.metadata.fs;
 
 import com.google.protobuf.ByteString;
+import io.forebay.metadata.kv.ReadTransaction;
 import io.forebay.metadata.state.Counter;
 import io.forebay.metadata.state.Database;
 import io.forebay.metadata.state.Inode;
@@ -69,7 +70,7 @@ public final class Namespace {
         return database.read(tx -> {
             EntryRecord entry = Names.find(tx, ws, request.getParent(), name);
             return entry == null
-                    ? NodeReply.newBuilder().setFailure(FailureKind.FAILURE_NOT_FOUND).build()
+                    ? NodeReply.newBuilder().setFailure(why(tx, ws, request.getParent())).build()
                     : shown(Inode.read(tx, ws, entry.getIno()));
         });
     }
@@ -195,9 +196,15 @@ public final class Namespace {
         return SyncReply.getDefaultInstance();
     }
 
+    /** Why a directory does not have a name: also because it is no directory any more. */
+    private static FailureKind why(ReadTransaction tx, long ws, long parent) {
+        InodeRecord record = Inode.read(tx, ws, parent);
+        return record == null ? FailureKind.FAILURE_GONE : FailureKind.FAILURE_NOT_FOUND;
+    }
+
     private static NodeReply shown(@Nullable InodeRecord record) {
         return record == null
-                ? NodeReply.newBuilder().setFailure(FailureKind.FAILURE_NOT_FOUND).build()
+                ? NodeReply.newBuilder().setFailure(FailureKind.FAILURE_GONE).build()
                 : NodeReply.newBuilder().setAttributes(record.getAttributes()).build();
     }
 

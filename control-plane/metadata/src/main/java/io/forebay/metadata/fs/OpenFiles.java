@@ -82,6 +82,7 @@ public final class OpenFiles {
                         database.change(
                                 request.getWorkspaceId(),
                                 space -> {
+                                    space.madeFor(request.getMountId());
                                     page.forEach(file -> release(space, request, file));
                                     return true;
                                 });

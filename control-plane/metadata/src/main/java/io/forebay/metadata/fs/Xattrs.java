@@ -38,7 +38,7 @@ final class Xattrs {
         long ws = request.getWorkspaceId();
         InodeRecord inode = Inode.read(tx, ws, request.getIno());
         if (inode == null) {
-            return GetXattrReply.newBuilder().setFailure(FailureKind.FAILURE_NOT_FOUND).build();
+            return GetXattrReply.newBuilder().setFailure(FailureKind.FAILURE_GONE).build();
         }
         byte[] value = find(tx, ws, request.getIno(), request.getName());
         return value == null
@@ -51,7 +51,7 @@ final class Xattrs {
         InodeRecord inode = Inode.read(tx, ws, request.getIno());
         ListXattrsReply.Builder reply = ListXattrsReply.newBuilder();
         if (inode == null) {
-            return reply.setFailure(FailureKind.FAILURE_NOT_FOUND).build();
+            return reply.setFailure(FailureKind.FAILURE_GONE).build();
         }
         Tuple.Range range = Keys.xattrs(ws, request.getIno());
         if (inode.getAttributes().getHasXattrs()) {

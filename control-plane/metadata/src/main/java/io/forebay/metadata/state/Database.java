@@ -1,5 +1,6 @@
 package io.forebay.metadata.state;
 
+import io.forebay.metadata.changes.ChangeLog;
 import io.forebay.metadata.kv.KeyValueStore;
 import io.forebay.metadata.kv.KeyValueStore.Durability;
 import io.forebay.metadata.kv.Look;
@@ -11,18 +12,24 @@ import io.forebay.proto.WorkspaceRecord;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** Transactions on a workspace: the store and the clock. */
+/** Transactions on a workspace: the store, the clock, and who is told of changes. */
 public final class Database {
     private final KeyValueStore store;
     private final InstantSource clock;
+    private final ChangeLog changes;
 
-    public Database(KeyValueStore store, InstantSource clock) {
+    /**
+     * @param changes told of each commit
+     */
+    public Database(KeyValueStore store, InstantSource clock, ChangeLog changes) {
         this.store = store;
         this.clock = clock;
+        this.changes = changes;
     }
 
     public KeyValueStore store() {
@@ -44,27 +51,47 @@ public final class Database {
 
     /** As {@link #change(long, Function)}, with a durability. */
     public <T> T change(long ws, Durability durability, Function<Space, T> body) {
-        return store.transact(
-                durability,
-                tx -> {
-                    Space space = open(tx, ws);
-                    T result = body.apply(space);
-                    space.save();
-                    return result;
-                });
+        return told(made ->
+                store.transact(
+                        durability,
+                        tx -> {
+                            Space space = open(tx, ws);
+                            made.set(space);
+                            T result = body.apply(space);
+                            space.save();
+                            return result;
+                        }));
     }
 
     /** As {@link #change(long, Function)}; {@code absent} where there is no workspace any more. */
     public <T> T changeOr(long ws, T absent, Function<Space, T> body) {
-        return store.transact(tx -> {
-            if (tx.get(Keys.workspace(ws)) == null) {
-                return absent;
+        return told(made ->
+                store.transact(tx -> {
+                    if (tx.get(Keys.workspace(ws)) == null) {
+                        return absent;
+                    }
+                    Space space = open(tx, ws);
+                    made.set(space);
+                    T result = body.apply(space);
+                    space.save();
+                    return result;
+                }));
+    }
+
+    /**
+     * Tells of what the last attempt changed, also where it is not known whether it was committed:
+     * a change that was told in vain costs others a look.
+     */
+    private <T> T told(Function<AtomicReference<@Nullable Space>, T> commit) {
+        AtomicReference<@Nullable Space> made = new AtomicReference<>();
+        try {
+            return commit.apply(made);
+        } finally {
+            Space space = made.get();
+            if (space != null && !space.committed().changes().isEmpty()) {
+                changes.append(space.committed());
             }
-            Space space = open(tx, ws);
-            T result = body.apply(space);
-            space.save();
-            return result;
-        });
+        }
     }
 
     /** Waits until what is read satisfies, or a moment of this clock has come. */

@@ -4,11 +4,13 @@ import io.forebay.metadata.kv.ReadTransaction;
 import io.forebay.metadata.kv.Transaction;
 import io.forebay.metadata.kv.Tuple;
 import io.forebay.proto.Attributes;
+import io.forebay.proto.ChangedNode;
 import io.forebay.proto.FlushRecord;
 import io.forebay.proto.FlushState;
 import io.forebay.proto.InodeRecord;
 import io.forebay.proto.NodeType;
 import io.forebay.proto.ObjectRecord;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** An inode within a transaction. Saving it keeps the counters and the index of dirty files. */
@@ -131,6 +133,23 @@ public final class Inode {
             tx.set(Keys.inode(ws, ino), after.toByteArray());
             account(tx, ws, after);
         }
+    }
+
+    /** What mounts can see of the change; empty where that is nothing, or nobody knew the inode. */
+    Optional<ChangedNode> shown() {
+        Attributes now = visible(record.getAttributes());
+        if (fresh || (!deleted && now.equals(visible(before.getAttributes())))) {
+            return Optional.empty();
+        }
+        Attributes old = before.getAttributes();
+        boolean content =
+                now.getSize() != old.getSize() || now.getMtimeNanos() != old.getMtimeNanos();
+        return Optional.of(
+                ChangedNode.newBuilder().setIno(ino).setContent(content && regular()).build());
+    }
+
+    private static Attributes visible(Attributes attributes) {
+        return attributes.toBuilder().clearFlushState().clearGeneration().build();
     }
 
     private void account(Transaction tx, long ws, @Nullable InodeRecord after) {

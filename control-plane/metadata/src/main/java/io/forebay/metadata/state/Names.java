@@ -44,6 +44,7 @@ public final class Names {
         Place place = new Place(parent, name);
         boolean own = isOwn(space, inode, place);
         space.tx().clear(Keys.entry(space.id(), parent, name));
+        space.changedName(parent, name, inode.ino());
         space.tx().clear(back(space, inode.ino(), place, own));
         if (own && hasMore(inode)) {
             promote(space, inode.ino());
@@ -53,6 +54,7 @@ public final class Names {
     /** Another name instead of one: an inode's own one stays its own. */
     public static void move(Space space, Place from, Place to, Inode inode) {
         space.tx().clear(Keys.entry(space.id(), from.parent(), from.name()));
+        space.changedName(from.parent(), from.name(), 0);
         enter(space, to.parent(), to.name(), inode);
         repoint(space, from, to, inode);
     }
@@ -69,6 +71,7 @@ public final class Names {
         EntryRecord entry =
                 EntryRecord.newBuilder().setIno(inode.ino()).setType(inode.type()).build();
         space.tx().set(Keys.entry(space.id(), parent, name), entry.toByteArray());
+        space.changedName(parent, name, 0);
     }
 
     private static void repoint(Space space, Place from, Place to, Inode inode) {

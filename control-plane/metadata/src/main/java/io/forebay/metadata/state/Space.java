@@ -1,11 +1,17 @@
 package io.forebay.metadata.state;
 
+import com.google.protobuf.ByteString;
+import io.forebay.metadata.changes.ChangeLog;
 import io.forebay.metadata.kv.Transaction;
+import io.forebay.proto.Change;
+import io.forebay.proto.ChangedName;
 import io.forebay.proto.FailureKind;
 import io.forebay.proto.NodeType;
 import io.forebay.proto.WorkspaceRecord;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +24,8 @@ public final class Space {
     private final WorkspaceRecord workspace;
     private final Instant now;
     private final Map<Long, Inode> inodes = new LinkedHashMap<>();
+    private final List<Change> changes = new ArrayList<>();
+    private long mountId;
 
     public Space(Transaction tx, WorkspaceRecord workspace, Instant now) {
         this.tx = tx;
@@ -60,21 +68,21 @@ public final class Space {
         return known.deleted() ? null : known;
     }
 
-    /** The inode; refuses with NOT_FOUND. */
+    /** The inode; refuses with GONE. */
     public Inode inode(long ino) {
         Inode found = find(ino);
         if (found == null) {
-            throw new Refusal(FailureKind.FAILURE_NOT_FOUND);
+            throw new Refusal(FailureKind.FAILURE_GONE);
         }
         return found;
     }
 
-    /** A directory that still has its name; refuses with NOT_FOUND or NOT_DIRECTORY. */
+    /** A directory that still has its name; refuses with GONE or NOT_DIRECTORY. */
     public Inode directory(long ino) {
         Inode inode = inode(ino);
         Refusal.when(
                 inode.type() != NodeType.NODE_TYPE_DIRECTORY, FailureKind.FAILURE_NOT_DIRECTORY);
-        Refusal.when(inode.attributes().getNlink() == 0, FailureKind.FAILURE_NOT_FOUND);
+        Refusal.when(inode.attributes().getNlink() == 0, FailureKind.FAILURE_GONE);
         return inode;
     }
 
@@ -87,6 +95,39 @@ public final class Space {
 
     /** Writes the inodes that changed. */
     public void save() {
-        inodes.values().forEach(inode -> inode.save(tx, id()));
+        for (Inode inode : inodes.values()) {
+            inode.save(tx, id());
+            inode.shown().ifPresent(node -> changes.add(Change.newBuilder().setNode(node).build()));
+        }
+    }
+
+    /** For which mount the change is made: it need not be told of it. */
+    public void madeFor(long mount) {
+        mountId = mount;
+    }
+
+    /**
+     * A name that others may know has changed.
+     *
+     * @param removed what had it, when nothing has it now; else 0
+     */
+    void changedName(long parent, byte[] name, long removed) {
+        ChangedName change =
+                ChangedName.newBuilder()
+                        .setParent(parent)
+                        .setName(ByteString.copyFrom(name))
+                        .setRemovedIno(removed)
+                        .build();
+        changes.removeIf(other -> isOf(other.getName(), change)); // the last word on it counts
+        changes.add(Change.newBuilder().setName(change).build());
+    }
+
+    private static boolean isOf(ChangedName other, ChangedName change) {
+        return other.getParent() == change.getParent() && other.getName().equals(change.getName());
+    }
+
+    /** What mounts can see of this, once it is saved. */
+    ChangeLog.Committed committed() {
+        return new ChangeLog.Committed(id(), mountId, List.copyOf(changes));
     }
 }

@@ -34,7 +34,7 @@ final class GrpcStatuses {
     static Status.Code code(FailureKind kind) {
         return switch (kind) {
             case FAILURE_NONE, UNRECOGNIZED -> Status.Code.INTERNAL;
-            case FAILURE_NOT_FOUND, FAILURE_NO_XATTR -> Status.Code.NOT_FOUND;
+            case FAILURE_NOT_FOUND, FAILURE_GONE, FAILURE_NO_XATTR -> Status.Code.NOT_FOUND;
             case FAILURE_EXISTS -> Status.Code.ALREADY_EXISTS;
             case FAILURE_NOT_DIRECTORY,
                     FAILURE_IS_DIRECTORY,

@@ -46,6 +46,9 @@ import io.forebay.proto.SetXattrRequest;
 import io.forebay.proto.SyncReply;
 import io.forebay.proto.SyncRequest;
 import io.forebay.proto.TraceContext;
+import io.forebay.proto.WatchReply;
+import io.forebay.proto.WatchRequest;
+import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import io.quarkus.grpc.GrpcService;
 import java.util.List;
@@ -57,8 +60,10 @@ final class MetadataCalls extends MetadataServiceGrpc.MetadataServiceImplBase {
     private final Metadata model;
     private final Calls calls;
     private final CallTrace trace;
+    private final ChangeStreams changes;
 
-    MetadataCalls(Metadata model, Calls calls, CallTrace trace) {
+    MetadataCalls(Metadata model, Calls calls, CallTrace trace, ChangeStreams changes) {
+        this.changes = changes;
         this.model = model;
         this.calls = calls;
         this.trace = trace;
@@ -77,6 +82,11 @@ final class MetadataCalls extends MetadataServiceGrpc.MetadataServiceImplBase {
     @Override
     public void detach(DetachRequest request, StreamObserver<DetachReply> client) {
         calls.answer(Rpc.DETACH, client, () -> model.mounts().detach(request));
+    }
+
+    @Override
+    public void watch(WatchRequest request, StreamObserver<WatchReply> mount) {
+        changes.watch(request, (ServerCallStreamObserver<WatchReply>) mount);
     }
 
     @Override

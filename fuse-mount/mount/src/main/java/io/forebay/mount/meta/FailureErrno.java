@@ -30,7 +30,7 @@ public final class FailureErrno {
             case FAILURE_NAME_TOO_LONG -> Errno.ENAMETOOLONG;
             case FAILURE_NO_SPACE -> Errno.ENOSPC;
             case FAILURE_QUOTA -> Errno.EDQUOT;
-            case FAILURE_STALE -> Errno.ESTALE;
+            case FAILURE_STALE, FAILURE_GONE -> Errno.ESTALE;
             case FAILURE_BUSY, FAILURE_CONFLICT -> Errno.EBUSY;
             case FAILURE_PERMISSION -> Errno.EACCES;
             case FAILURE_UNSUPPORTED -> Errno.EOPNOTSUPP;

@@ -25,6 +25,7 @@ final class FailureErrnoTest {
         "FAILURE_NO_SPACE,ENOSPC",
         "FAILURE_QUOTA,EDQUOT",
         "FAILURE_STALE,ESTALE",
+        "FAILURE_GONE,ESTALE",
         "FAILURE_BUSY,EBUSY",
         "FAILURE_UNAVAILABLE,EIO",
         "FAILURE_CONFLICT,EBUSY",
