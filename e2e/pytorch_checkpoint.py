@@ -1,13 +1,14 @@
 #!/usr/bin/python3
-"""Saves a model's state dict through a Forebay mount, and proves that it arrived.
+"""Saves a transformer's state dict through a Forebay mount, and proves that it arrived.
 
-    forebay up ~/forebay --detach
-    /usr/bin/python3 e2e/pytorch_checkpoint.py --size-mib 1024
+    ./forebay up --detach ~/forebay
+    e2e/pytorch_checkpoint.py --size-mib 1024
 
 1. torch.save to a temporary file, fsync, rename: what a careful trainer does.
 2. flush(wait: true) by GraphQL: returns when the object is in the bucket.
 3. rclone, which is not ours, downloads the object; its SHA-256 is that of the file.
-4. evict, then torch.load through the mount: every tensor is equal to the one in memory.
+4. evict, then torch.load through the mount: every tensor is equal to the one in memory, and a
+   model that is made from them gives the same answers.
 """
 
 import argparse
@@ -22,23 +23,50 @@ import urllib.request
 
 import torch
 
+CONTEXT = 64
+
 
 def parse():
     data = os.environ.get("XDG_DATA_HOME") or str(pathlib.Path.home() / ".local/share")
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--state", type=pathlib.Path, default=pathlib.Path(data) / "forebay/default")
-    parser.add_argument("--size-mib", type=int, default=1024, help="of the checkpoint, about")
+    parser.add_argument("--size-mib", type=int, default=1024, help="of the checkpoint, about (at least 16)")
     return parser.parse_args()
 
 
-def make_model(size_mib):
-    """A stack of the feed-forward layers of a transformer, 8 MiB of float32 each, and one rest."""
-    torch.manual_seed(20261101)
-    pairs = max(1, size_mib // 8)
-    layers = []
-    for _ in range(pairs):
-        layers += [torch.nn.Linear(1024, 1024), torch.nn.LayerNorm(1024), torch.nn.Linear(1024, 1023)]
-    return torch.nn.Sequential(*layers)
+class Transformer(torch.nn.Module):
+    """A language model: embeddings, encoder layers, and the head that is tied to nothing."""
+
+    def __init__(self, layers, width, vocabulary):
+        super().__init__()
+        self.tokens = torch.nn.Embedding(vocabulary, width)
+        self.positions = torch.nn.Embedding(CONTEXT, width)
+        self.layers = torch.nn.ModuleList(
+            torch.nn.TransformerEncoderLayer(width, width // 64, 4 * width, batch_first=True)
+            for _ in range(layers)
+        )
+        self.head = torch.nn.Linear(width, vocabulary)
+
+    def forward(self, tokens):
+        hidden = self.tokens(tokens) + self.positions.weight[: tokens.shape[1]]
+        for layer in self.layers:
+            hidden = layer(hidden)
+        return self.head(hidden)
+
+
+def make_model(size_mib, seed):
+    """Layers for three quarters of the size, and as large a vocabulary as the rest allows."""
+    torch.manual_seed(seed)
+    width = 512 if size_mib < 512 else 1024
+    floats = size_mib << 18
+    layers = max(1, floats * 3 // 4 // (12 * width * width))
+    vocabulary = max(256, (floats - layers * 12 * width * width) // (2 * width + 1))
+    return Transformer(layers, width, vocabulary).eval()
+
+
+def answers(model):
+    with torch.no_grad():
+        return model(torch.arange(CONTEXT).reshape(1, CONTEXT))
 
 
 def save(state_dict, path):
@@ -127,33 +155,42 @@ class Forebay:
         return digest.hexdigest(), size
 
 
+def timed(what, work):
+    start = time.monotonic()
+    result = work()
+    print(f"{what:<10}{time.monotonic() - start:8.1f} s")
+    return result
+
+
 def main():
     arguments = parse()
     forebay = Forebay(arguments.state)
-    model = make_model(arguments.size_mib)
+    model = make_model(arguments.size_mib, seed=20261101)
+    parameters = sum(each.numel() for each in model.parameters())
     path = forebay.mount / "checkpoints" / "step-1000.pt"
     path.parent.mkdir(exist_ok=True)
+    print(f"PyTorch {torch.__version__}, {len(model.layers)} layers, {parameters:,} parameters")
 
-    start = time.monotonic()
-    save(model.state_dict(), path)
-    saved = time.monotonic()
-    print(f"saved     {path.stat().st_size:,} bytes in {saved - start:.1f} s")
+    timed("save", lambda: save(model.state_dict(), path))
+    timed("flush", lambda: forebay.flush("/checkpoints/step-1000.pt"))
 
-    forebay.flush("/checkpoints/step-1000.pt")
-    print(f"flushed   in {time.monotonic() - saved:.1f} s")
+    expected = sha256(path), path.stat().st_size
+    key = forebay.file("/checkpoints/step-1000.pt")["objectKey"]
+    found = timed("download", lambda: forebay.download(key))
+    if found != expected:
+        sys.exit(f"the object is not the file: {found}, but {expected}")
 
-    expected = sha256(path)
-    digest, size = forebay.download(forebay.file("/checkpoints/step-1000.pt")["objectKey"])
-    if (digest, size) != (expected, path.stat().st_size):
-        sys.exit(f"the object differs: {digest}, {size} bytes; the file is {expected}")
-    print(f"compared  SHA-256 {digest}, downloaded by rclone")
-
-    forebay.evict("/checkpoints/step-1000.pt")
-    loaded = torch.load(path)
+    timed("evict", lambda: forebay.evict("/checkpoints/step-1000.pt"))
+    loaded = timed("load", lambda: torch.load(path))
     for name, tensor in model.state_dict().items():
         if not torch.equal(loaded[name], tensor):
             sys.exit(f"the tensor {name} differs")
-    print(f"loaded    {len(loaded)} equal tensors after eviction")
+    again = make_model(arguments.size_mib, seed=1)
+    again.load_state_dict(loaded)
+    if not torch.equal(answers(again), answers(model)):
+        sys.exit("the model that was loaded gives other answers")
+    print(f"equal: {len(loaded)} tensors, the answers, and the object {key} of {found[1]:,} bytes")
+    print(f"SHA-256 {found[0]}")
 
 
 if __name__ == "__main__":

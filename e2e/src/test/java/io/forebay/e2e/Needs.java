@@ -7,6 +7,8 @@ import org.junit.jupiter.api.Assumptions;
 
 /** What a test needs of the machine; a skip says aloud what is missing, and how to get it. */
 final class Needs {
+    private static final Path PYTHON = Path.of("/usr/bin/python3");
+
     private Needs() {}
 
     static void fuse() {
@@ -24,18 +26,19 @@ final class Needs {
 
     /** Debian's python3, where python3-torch is installed; another one on the path has none. */
     static Path pythonWithTorch() {
-        Path python = Path.of("/usr/bin/python3");
+        need(hasTorch(), "PyTorch is missing: apt-get install -y python3-torch");
+        return PYTHON;
+    }
+
+    static boolean hasTorch() {
         List<Path> packages =
                 List.of(
                         Path.of("/usr/lib/python3/dist-packages/torch"),
                         Path.of("/usr/local/lib/python3/dist-packages/torch"));
-        need(
-                Files.isExecutable(python) && packages.stream().anyMatch(Files::isDirectory),
-                "PyTorch is missing: apt-get install -y python3-torch");
-        return python;
+        return Files.isExecutable(PYTHON) && packages.stream().anyMatch(Files::isDirectory);
     }
 
-    private static boolean onPath(String program) {
+    static boolean onPath(String program) {
         return List.of("/usr/local/bin", "/usr/bin", "/bin", "/usr/sbin", "/sbin").stream()
                 .anyMatch(each -> Files.isExecutable(Path.of(each, program)));
     }

@@ -11,7 +11,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The script that the README shows, with a small model. */
+/** The script that the README shows, where the mount itself carries the bytes. */
 final class PyTorchTest {
     private static final int SIZE_MIB = 64;
 
@@ -23,7 +23,7 @@ final class PyTorchTest {
         Needs.rclone();
         Path python = Needs.pythonWithTorch();
         try (Deployment deployment = new Deployment(Deployment.home(), directory)) {
-            deployment.up();
+            deployment.up("--no-passthrough");
             Path script = Deployment.home().resolve("e2e/pytorch_checkpoint.py");
             Command.Outcome outcome =
                     new Command(

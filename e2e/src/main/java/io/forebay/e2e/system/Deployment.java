@@ -28,7 +28,6 @@ public final class Deployment implements AutoCloseable {
     private final Path home;
     private final Path state;
     private final Path mountPoint;
-    private final Path data;
     private final Map<String, String> environment;
 
     /**
@@ -43,11 +42,35 @@ public final class Deployment implements AutoCloseable {
      * @param environment what the command finds beside the usual variables
      */
     public Deployment(Path home, Path directory, Map<String, String> environment) {
-        this.environment = Map.copyOf(environment);
+        this(
+                home,
+                directory.resolve("state"),
+                directory.resolve("mnt"),
+                surroundings(directory.resolve("data"), environment));
+    }
+
+    private Deployment(Path home, Path state, Path mountPoint, Map<String, String> environment) {
         this.home = home.toAbsolutePath().normalize();
-        this.state = directory.resolve("state");
-        this.mountPoint = directory.resolve("mnt");
-        this.data = directory.resolve("data");
+        this.state = state;
+        this.mountPoint = mountPoint;
+        this.environment = environment;
+    }
+
+    /** The one that a user gets who names no state and mounts at {@code ~/forebay}. */
+    public static Deployment ofUser(Path home, Path userHome) {
+        Path data = userHome.resolve(".local/share");
+        return new Deployment(
+                home,
+                data.resolve("forebay/default"),
+                userHome.resolve("forebay"),
+                surroundings(data, Map.of("HOME", userHome.toString())));
+    }
+
+    private static Map<String, String> surroundings(Path data, Map<String, String> more) {
+        Map<String, String> all = new HashMap<>(more);
+        all.put("XDG_DATA_HOME", data.toString());
+        all.put("LC_ALL", "C.UTF-8");
+        return Map.copyOf(all);
     }
 
     /** Where the sources say that this repository is. */
@@ -119,10 +142,12 @@ public final class Deployment implements AutoCloseable {
     public Command launcher(List<String> words, Duration limit) {
         List<String> all = new ArrayList<>(List.of(home.resolve("forebay").toString()));
         all.addAll(words);
-        Map<String, String> surroundings = new HashMap<>(environment);
-        surroundings.put("XDG_DATA_HOME", data.toString());
-        surroundings.put("LC_ALL", "C.UTF-8");
-        return new Command(all, surroundings, limit);
+        return new Command(all, environment, limit);
+    }
+
+    /** What makes the commands of a shell find this instance. */
+    public Map<String, String> environment() {
+        return environment;
     }
 
     /** The {@code data} of an answer; an error in it fails. */
