@@ -7,6 +7,7 @@ package io.forebay.fuse;
  * @param size bytes
  * @param blocks 512-byte units
  * @param atimeNanos since the epoch; so are the other times
+ * @param birthNanos shown by statx(2) alone
  */
 public record Attributes(
         long ino,
@@ -19,7 +20,8 @@ public record Attributes(
         long blocks,
         long atimeNanos,
         long mtimeNanos,
-        long ctimeNanos) {
+        long ctimeNanos,
+        long birthNanos) {
     public static final int TYPE_MASK = 0170000;
     public static final int REGULAR = 0100000;
     public static final int DIRECTORY = 0040000;

@@ -30,7 +30,15 @@ public sealed interface Reply {
 
     record Attr(Attributes attributes, long timeoutNanos) implements Reply {}
 
-    /** A link's target. */
+    /** As {@link Attr}, and the time of birth. */
+    record Statx(Attributes attributes, long timeoutNanos) implements Reply {}
+
+    /** How long an extended attribute, or the list of their names, is. */
+    record XattrSize(int bytes) implements Reply {}
+
+    /**
+     * A link's target, the value of an extended attribute, or names with a zero byte behind each.
+     */
     record Bytes(byte[] bytes) implements Reply {}
 
     /**

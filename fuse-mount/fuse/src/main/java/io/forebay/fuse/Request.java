@@ -40,6 +40,9 @@ public sealed interface Request {
     /** Answered by {@link Reply.Attr}. */
     record GetAttr(Header header, OptionalLong handle) implements Request {}
 
+    /** Answered by {@link Reply.Statx}. */
+    record Statx(Header header, OptionalLong handle) implements Request {}
+
     /** Only what is present changes. Answered by {@link Reply.Attr}. */
     record SetAttr(Header header, AttributeChange change) implements Request {}
 
@@ -71,8 +74,16 @@ public sealed interface Request {
     /**
      * Answered by {@link Reply.Entry}. {@code mode} is type and permission bits with the umask
      * applied.
+     *
+     * @param rdev as {@code new_encode_dev} of linux/kdev_t.h packs it
      */
     record MakeNode(Header header, byte[] name, int mode, int rdev) implements Request {}
+
+    /**
+     * One more name for {@code ino}, in the directory of the header. Answered by {@link
+     * Reply.Entry}.
+     */
+    record Link(Header header, long ino, byte[] name) implements Request {}
 
     /** Answered by {@link Reply.Ok}. */
     record Unlink(Header header, byte[] name) implements Request {}
@@ -81,7 +92,8 @@ public sealed interface Request {
     record RemoveDirectory(Header header, byte[] name) implements Request {}
 
     /**
-     * {@code flags} are RENAME_NOREPLACE (1) and RENAME_EXCHANGE (2). Answered by {@link Reply.Ok}.
+     * {@code flags} are RENAME_NOREPLACE (1), RENAME_EXCHANGE (2) and RENAME_WHITEOUT (4). Answered
+     * by {@link Reply.Ok}.
      */
     record Rename(Header header, byte[] name, long newParent, byte[] newName, int flags)
             implements Request {}
@@ -191,6 +203,26 @@ public sealed interface Request {
 
     /** Answered by {@link Reply.Ok}. */
     record FsyncDirectory(Header header, long handle, boolean dataOnly) implements Request {}
+
+    /**
+     * {@code flags} are XATTR_CREATE (1) and XATTR_REPLACE (2). Answered by {@link Reply.Ok}.
+     *
+     * @param killsSetGid with an access control list the setgid bit goes
+     */
+    record SetXattr(Header header, byte[] name, byte[] value, int flags, boolean killsSetGid)
+            implements Request {}
+
+    /**
+     * Answered by {@link Reply.Bytes} of {@code size} at most (else ERANGE), for size 0 by {@link
+     * Reply.XattrSize}; ENODATA where there is none.
+     */
+    record GetXattr(Header header, byte[] name, int size) implements Request {}
+
+    /** Answered as {@link GetXattr}. */
+    record ListXattrs(Header header, int size) implements Request {}
+
+    /** Answered by {@link Reply.Ok}, or ENODATA. */
+    record RemoveXattr(Header header, byte[] name) implements Request {}
 
     /** Answered by {@link Reply.FileSystemStatus}. */
     record StatFs(Header header) implements Request {}

@@ -4,9 +4,9 @@ import io.forebay.fuse.Errno;
 import io.forebay.fuse.posix.Device;
 import io.forebay.fuse.posix.ThisProcess;
 import io.forebay.fuse.wire.InHeader;
+import io.forebay.fuse.wire.Init.InitIn;
+import io.forebay.fuse.wire.Init.InitOut;
 import io.forebay.fuse.wire.InitFlags;
-import io.forebay.fuse.wire.InitIn;
-import io.forebay.fuse.wire.InitOut;
 import io.forebay.fuse.wire.Opcode;
 import io.forebay.fuse.wire.OutHeader;
 import java.lang.foreign.Arena;
@@ -39,6 +39,7 @@ record Handshake(int minor, long flags, int maxPages) {
                     | InitFlags.ASYNC_DIO
                     | InitFlags.PARALLEL_DIROPS
                     | InitFlags.MAX_PAGES
+                    | InitFlags.SETXATTR_EXT
                     | InitFlags.INIT_EXT
                     | InitFlags.HAS_RESEND
                     | InitFlags.DIRECT_IO_ALLOW_MMAP;

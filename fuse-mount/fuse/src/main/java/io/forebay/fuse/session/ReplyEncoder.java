@@ -14,8 +14,10 @@ import io.forebay.fuse.wire.FileReplies.WriteOut;
 import io.forebay.fuse.wire.LockRequests.FileLock;
 import io.forebay.fuse.wire.NodeReplies.AttrOut;
 import io.forebay.fuse.wire.NodeReplies.EntryOut;
+import io.forebay.fuse.wire.NodeReplies.StatxOut;
 import io.forebay.fuse.wire.OutHeader;
 import io.forebay.fuse.wire.RangeRequests.NumberOut;
+import io.forebay.fuse.wire.XattrRequests.GetXattrOut;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -58,6 +60,8 @@ final class ReplyEncoder {
                     case Reply.Entry entry -> entry(body, entry);
                     case Reply.NegativeEntry negative -> negative(negative);
                     case Reply.Attr attr -> attr(attr);
+                    case Reply.Statx statx -> statx(statx);
+                    case Reply.XattrSize(int bytes) -> xattrSize(bytes);
                     case Reply.Bytes(byte[] bytes) -> copy(MemorySegment.ofArray(bytes));
                     case Reply.Opened opened -> opened(body, opened);
                     case Reply.Created(Reply.Entry entry, Reply.Opened opened) ->
@@ -137,6 +141,23 @@ final class ReplyEncoder {
         out.putTimeout(attr.timeoutNanos());
         attributes(out.attr(), attr.attributes());
         return AttrOut.SIZE;
+    }
+
+    private int statx(Reply.Statx statx) {
+        StatxOut out = new StatxOut(body);
+        Attributes of = statx.attributes();
+        out.putTimeout(statx.timeoutNanos());
+        out.putSize(of.ino(), of.size(), of.blocks(), BLOCK_BYTES);
+        out.putOwner(of.mode(), of.nlink(), of.uid(), of.gid());
+        out.putTimes(of.atimeNanos(), of.mtimeNanos(), of.ctimeNanos());
+        out.putBirth(of.birthNanos());
+        out.putDevice((int) of.rdev());
+        return StatxOut.SIZE;
+    }
+
+    private int xattrSize(int bytes) {
+        new GetXattrOut(body).put(bytes);
+        return GetXattrOut.SIZE;
     }
 
     private static void attributes(Attr out, Attributes of) {

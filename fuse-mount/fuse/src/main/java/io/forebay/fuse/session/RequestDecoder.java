@@ -15,6 +15,7 @@ import io.forebay.fuse.wire.LockRequests.FileLock;
 import io.forebay.fuse.wire.LockRequests.InterruptIn;
 import io.forebay.fuse.wire.LockRequests.LockIn;
 import io.forebay.fuse.wire.NameRequests.CreateIn;
+import io.forebay.fuse.wire.NameRequests.LinkIn;
 import io.forebay.fuse.wire.NameRequests.MakeDirectoryIn;
 import io.forebay.fuse.wire.NameRequests.MakeNodeIn;
 import io.forebay.fuse.wire.NameRequests.Rename2In;
@@ -22,11 +23,14 @@ import io.forebay.fuse.wire.NameRequests.RenameIn;
 import io.forebay.fuse.wire.NodeRequests.BatchForgetIn;
 import io.forebay.fuse.wire.NodeRequests.ForgetIn;
 import io.forebay.fuse.wire.NodeRequests.GetAttrIn;
+import io.forebay.fuse.wire.NodeRequests.StatxIn;
 import io.forebay.fuse.wire.Opcode;
 import io.forebay.fuse.wire.RangeRequests.CopyRangeIn;
 import io.forebay.fuse.wire.RangeRequests.FallocateIn;
 import io.forebay.fuse.wire.RangeRequests.SeekIn;
 import io.forebay.fuse.wire.SetAttrIn;
+import io.forebay.fuse.wire.XattrRequests.GetXattrIn;
+import io.forebay.fuse.wire.XattrRequests.SetXattrIn;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.List;
@@ -91,6 +95,7 @@ final class RequestDecoder {
             case Opcode.LOOKUP -> new Request.Lookup(header, name(body, 0));
             case Opcode.FORGET -> new Request.Forget(header, new ForgetIn(body).lookups());
             case Opcode.GETATTR -> getAttr(header, new GetAttrIn(body));
+            case Opcode.STATX -> statx(header, new StatxIn(body));
             case Opcode.SETATTR -> new Request.SetAttr(header, change(new SetAttrIn(body)));
             case Opcode.READLINK -> new Request.ReadLink(header);
             case Opcode.SYMLINK -> symLink(header, body);
@@ -98,6 +103,7 @@ final class RequestDecoder {
             case Opcode.MKDIR -> makeDirectory(header, body);
             case Opcode.UNLINK -> new Request.Unlink(header, name(body, 0));
             case Opcode.RMDIR -> new Request.RemoveDirectory(header, name(body, 0));
+            case Opcode.LINK -> link(header, body);
             case Opcode.RENAME, Opcode.RENAME2 -> rename(in, header, body);
             case Opcode.CREATE -> create(header, body);
             case Opcode.OPEN -> new Request.Open(header, new OpenIn(body).flags());
@@ -118,6 +124,13 @@ final class RequestDecoder {
             case Opcode.LSEEK -> seek(header, new SeekIn(body));
             case Opcode.COPY_FILE_RANGE -> copyRange(header, new CopyRangeIn(body), false);
             case Opcode.COPY_FILE_RANGE_64 -> copyRange(header, new CopyRangeIn(body), true);
+            case Opcode.SETXATTR -> setXattr(header, body);
+            case Opcode.GETXATTR ->
+                    new Request.GetXattr(
+                            header, name(body, GetXattrIn.SIZE), size(new GetXattrIn(body).size()));
+            case Opcode.LISTXATTR ->
+                    new Request.ListXattrs(header, size(new GetXattrIn(body).size()));
+            case Opcode.REMOVEXATTR -> new Request.RemoveXattr(header, name(body, 0));
             case Opcode.STATFS -> new Request.StatFs(header);
             default -> new Request.Unsupported(header, in.opcode());
         };
@@ -155,6 +168,11 @@ final class RequestDecoder {
 
     private static Request getAttr(Request.Header header, GetAttrIn in) {
         return new Request.GetAttr(
+                header, in.hasHandle() ? OptionalLong.of(in.handle()) : OptionalLong.empty());
+    }
+
+    private static Request statx(Request.Header header, StatxIn in) {
+        return new Request.Statx(
                 header, in.hasHandle() ? OptionalLong.of(in.handle()) : OptionalLong.empty());
     }
 
@@ -197,6 +215,25 @@ final class RequestDecoder {
                 header, name(body, MakeDirectoryIn.SIZE), in.mode() & PERMISSIONS);
     }
 
+    private static Request link(Request.Header header, MemorySegment body) {
+        return new Request.Link(header, new LinkIn(body).nodeId(), name(body, LinkIn.SIZE));
+    }
+
+    /**
+     * Which of the two structs it is tells its length: where the longer one is, what would be the
+     * name behind the shorter one has at most one byte, and then the lengths do not add up.
+     */
+    private static Request setXattr(Request.Header header, MemorySegment body) {
+        SetXattrIn in = new SetXattrIn(body);
+        int size = size(in.size());
+        int nameBytes = text(body, SetXattrIn.SHORT_SIZE).length;
+        boolean brief = SetXattrIn.SHORT_SIZE + nameBytes + 1L + size == body.byteSize();
+        long start = brief ? SetXattrIn.SHORT_SIZE : SetXattrIn.SIZE;
+        byte[] name = name(body, start);
+        byte[] value = body.asSlice(start + name.length + 1, size).toArray(ValueLayout.JAVA_BYTE);
+        return new Request.SetXattr(header, name, value, in.flags(), !brief && in.killsSetGid());
+    }
+
     private static Request rename(InHeader in, Request.Header header, MemorySegment body) {
         boolean plain = in.opcode() == Opcode.RENAME;
         long parent = plain ? new RenameIn(body).newParent() : new Rename2In(body).newParent();
@@ -214,14 +251,14 @@ final class RequestDecoder {
     }
 
     private static Request read(Request.Header header, ReadIn in) {
-        return new Request.Read(header, in.handle(), in.offset(), size(in));
+        return new Request.Read(header, in.handle(), in.offset(), size(in.size()));
     }
 
-    private static int size(ReadIn in) {
-        if (in.size() < 0) {
+    private static int size(int unsigned) {
+        if (unsigned < 0) {
             throw new IllegalArgumentException("size over 2 GiB");
         }
-        return in.size();
+        return unsigned;
     }
 
     private static Request write(Request.Header header, WriteIn in) {
@@ -281,6 +318,7 @@ final class RequestDecoder {
     private static Request readDirectory(InHeader in, Request.Header header, MemorySegment body) {
         ReadIn read = new ReadIn(body);
         boolean plus = in.opcode() == Opcode.READDIRPLUS;
-        return new Request.ReadDirectory(header, read.handle(), read.offset(), size(read), plus);
+        return new Request.ReadDirectory(
+                header, read.handle(), read.offset(), size(read.size()), plus);
     }
 }

@@ -22,6 +22,9 @@ final class RequestLoop implements Runnable {
     private static final System.Logger LOG = System.getLogger(RequestLoop.class.getName());
     private static final int PAGE_BYTES = 4096;
 
+    /** XATTR_SIZE_MAX and XATTR_LIST_MAX of linux/limits.h; names fit into the page beside it. */
+    private static final int XATTR_BYTES_MAX = 65_536;
+
     /** The headers of a WRITE; the buffer begins so far before a page that its data fills pages. */
     private static final int WRITE_HEADER_BYTES = 80;
 
@@ -47,7 +50,7 @@ final class RequestLoop implements Runnable {
         this.device = device;
         this.fileSystem = fileSystem;
         this.waiting = waiting;
-        this.transferBytes = transferBytes;
+        this.transferBytes = Math.max(transferBytes, XATTR_BYTES_MAX);
     }
 
     /** Reads no further request once the present one is answered. */

@@ -4,7 +4,7 @@ import java.lang.foreign.MemorySegment;
 
 /**
  * {@code struct fuse_dirent}, filled up with zeros to a multiple of 8. In a READDIRPLUS answer an
- * {@link EntryOut} stands before each.
+ * {@link NodeReplies.EntryOut} stands before each.
  *
  * <pre>
  *  0 ino u64

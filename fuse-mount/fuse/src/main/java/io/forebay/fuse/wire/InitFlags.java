@@ -40,6 +40,9 @@ public final class InitFlags {
     /** {@code max_pages} of the answer counts. */
     public static final long MAX_PAGES = 1L << 22;
 
+    /** SETXATTR has its longer struct; since 7.33. */
+    public static final long SETXATTR_EXT = 1L << 29;
+
     public static final long INIT_EXT = 1L << 30;
 
     /** mmap(MAP_SHARED) of a file that is open with FOPEN_DIRECT_IO; since 7.39. */

@@ -28,6 +28,10 @@ public final class NameRequests {
         public int rdev() {
             return Wire.intAt(bytes, 4);
         }
+
+        public int umask() {
+            return Wire.intAt(bytes, 8);
+        }
     }
 
     /**
@@ -46,6 +50,29 @@ public final class NameRequests {
 
         public int mode() {
             return Wire.intAt(bytes, 0);
+        }
+
+        public int umask() {
+            return Wire.intAt(bytes, 4);
+        }
+    }
+
+    /**
+     * {@code struct fuse_link_in}; the header names the directory.
+     *
+     * <pre>
+     * 0 oldnodeid u64
+     * </pre>
+     */
+    public record LinkIn(MemorySegment bytes) {
+        public static final int SIZE = 8;
+
+        public LinkIn {
+            Wire.require(bytes, SIZE);
+        }
+
+        public long nodeId() {
+            return Wire.longAt(bytes, 0);
         }
     }
 
@@ -113,6 +140,10 @@ public final class NameRequests {
 
         public int mode() {
             return Wire.intAt(bytes, 4);
+        }
+
+        public int umask() {
+            return Wire.intAt(bytes, 8);
         }
     }
 }

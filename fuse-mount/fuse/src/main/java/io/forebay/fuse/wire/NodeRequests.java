@@ -80,4 +80,29 @@ public final class NodeRequests {
             return Wire.longAt(bytes, 8);
         }
     }
+
+    /**
+     * {@code struct fuse_statx_in}; since 7.39. {@code fh} counts if bit 0 of the flags is set.
+     *
+     * <pre>
+     *  0 getattr_flags u32    4 reserved u32
+     *  8 fh u64
+     * 16 sx_flags u32        20 sx_mask u32
+     * </pre>
+     */
+    public record StatxIn(MemorySegment bytes) {
+        public static final int SIZE = 24;
+
+        public StatxIn {
+            Wire.require(bytes, SIZE);
+        }
+
+        public boolean hasHandle() {
+            return (Wire.intAt(bytes, 0) & 1) != 0;
+        }
+
+        public long handle() {
+            return Wire.longAt(bytes, 8);
+        }
+    }
 }

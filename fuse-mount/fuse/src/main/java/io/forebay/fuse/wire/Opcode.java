@@ -13,12 +13,17 @@ public final class Opcode {
     public static final int UNLINK = 10;
     public static final int RMDIR = 11;
     public static final int RENAME = 12;
+    public static final int LINK = 13;
     public static final int OPEN = 14;
     public static final int READ = 15;
     public static final int WRITE = 16;
     public static final int STATFS = 17;
     public static final int RELEASE = 18;
     public static final int FSYNC = 20;
+    public static final int SETXATTR = 21;
+    public static final int GETXATTR = 22;
+    public static final int LISTXATTR = 23;
+    public static final int REMOVEXATTR = 24;
     public static final int FLUSH = 25;
     public static final int INIT = 26;
     public static final int OPENDIR = 27;
@@ -38,6 +43,9 @@ public final class Opcode {
     public static final int RENAME2 = 45;
     public static final int LSEEK = 46;
     public static final int COPY_FILE_RANGE = 47;
+
+    /** Since 7.39. */
+    public static final int STATX = 52;
 
     /** Since 7.45; a kernel that is refused it asks for {@link #COPY_FILE_RANGE} from then on. */
     public static final int COPY_FILE_RANGE_64 = 53;

@@ -8,9 +8,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.forebay.fuse.wire.Init.InitIn;
+import io.forebay.fuse.wire.Init.InitOut;
 import io.forebay.fuse.wire.InitFlags;
-import io.forebay.fuse.wire.InitIn;
-import io.forebay.fuse.wire.InitOut;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;

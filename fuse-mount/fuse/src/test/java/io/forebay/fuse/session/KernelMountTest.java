@@ -307,7 +307,7 @@ final class KernelMountTest {
         Quiet.requestLoop();
         Path root = Files.createDirectories(directory.resolve("mount"));
         Attributes attributes =
-                new Attributes(1, Attributes.DIRECTORY | 0755, 1, 0, 0, 0, 0, 0, 0, 0, 0);
+                new Attributes(1, Attributes.DIRECTORY | 0755, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0);
         try (FuseSession _ =
                 FuseSession.mount(
                         MountOptions.of(root).withReaderThreads(1),
@@ -315,6 +315,9 @@ final class KernelMountTest {
                                 request -> {
                                     if (request instanceof Request.GetAttr) {
                                         return new Reply.Attr(attributes, 0);
+                                    }
+                                    if (request instanceof Request.Statx) {
+                                        return new Reply.Statx(attributes, 0);
                                     }
                                     throw new AssertionError("a bug");
                                 })) {

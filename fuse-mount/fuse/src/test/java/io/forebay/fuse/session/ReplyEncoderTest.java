@@ -25,7 +25,18 @@ import org.junit.jupiter.api.Test;
 final class ReplyEncoderTest {
     private static final Attributes ATTRIBUTES =
             new Attributes(
-                    7, 0100644, 1, 1000, 100, 0x103, 4097, 16, 1_000_000_002L, -1L, 3_000_000_004L);
+                    7,
+                    0100644,
+                    1,
+                    1000,
+                    100,
+                    0x103,
+                    4097,
+                    16,
+                    1_000_000_002L,
+                    -1L,
+                    3_000_000_004L,
+                    5_000_000_006L);
     private static final byte[] ATTRIBUTES_WIRE =
             bytes(
                     7L,
@@ -75,6 +86,41 @@ final class ReplyEncoderTest {
         assertWire(new Reply.NegativeEntry(2_000_000_001L), 0L, 0L, 2L, 0L, 1, 0, new byte[88]);
         assertWire(new Reply.Attr(ATTRIBUTES, 1_000_000_009L), 1L, 9, 0, ATTRIBUTES_WIRE);
         assertWire(new Reply.Attr(ATTRIBUTES, -1), 0L, 0, 0, ATTRIBUTES_WIRE);
+    }
+
+    @Test
+    void nodesWithTheirBirth() {
+        assertWire(
+                new Reply.Statx(ATTRIBUTES, 1_000_000_009L),
+                1L,
+                9,
+                0,
+                new byte[16],
+                0xFFF,
+                4096,
+                0L,
+                1,
+                1000,
+                100,
+                0100644,
+                7L,
+                4097L,
+                16L,
+                0L,
+                bytes(1L, 2, 0),
+                bytes(5L, 6, 0),
+                bytes(3L, 4, 0),
+                bytes(-1L, 999_999_999, 0),
+                1,
+                3,
+                0L,
+                new byte[112]);
+    }
+
+    @Test
+    void extendedAttributes() {
+        assertWire(new Reply.XattrSize(0x10203), 0x10203, 0);
+        assertWire(new Reply.Bytes(utf8("user.a\0user.b\0")), "user.a\0user.b\0");
     }
 
     @Test

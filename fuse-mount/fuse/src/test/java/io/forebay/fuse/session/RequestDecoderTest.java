@@ -40,7 +40,7 @@ final class RequestDecoderTest {
         assertEquals(HEADER, decode(17).header());
         assertEquals(new Request.StatFs(HEADER), decode(17));
         assertEquals(new Request.ReadLink(HEADER), decode(5));
-        assertEquals(new Request.Unsupported(HEADER, 22), decode(22, 0, 0, "user.x\0"));
+        assertEquals(new Request.Unsupported(HEADER, 36), decode(36, 0L));
     }
 
     @Test
@@ -82,6 +82,38 @@ final class RequestDecoderTest {
     }
 
     @Test
+    void links() {
+        Request.Link link = (Request.Link) decode(13, 77L, "l\0");
+        assertEquals(77, link.ino());
+        assertArrayEquals(utf8("l"), link.name());
+        assertEquals(HEADER, link.header());
+    }
+
+    @Test
+    void extendedAttributes() {
+        Request.SetXattr set = (Request.SetXattr) decode(21, 3, 2, 1, 0, "user.a\0", "v\0w");
+        assertArrayEquals(utf8("user.a"), set.name());
+        assertArrayEquals(utf8("v\0w"), set.value());
+        assertEquals(2, set.flags());
+        assertEquals(true, set.killsSetGid());
+        Request.SetXattr empty = (Request.SetXattr) decode(21, 0, 1, 0, 0, "user.a\0");
+        assertArrayEquals(utf8("user.a"), empty.name());
+        assertArrayEquals(new byte[0], empty.value());
+        assertEquals(false, empty.killsSetGid());
+        Request.SetXattr old = (Request.SetXattr) decode(21, 3, 1, "trusted.long\0", "abc");
+        assertArrayEquals(utf8("trusted.long"), old.name());
+        assertArrayEquals(utf8("abc"), old.value());
+        assertEquals(false, old.killsSetGid());
+        assertMalformed(request(21, 4, 0, 0, 0, "user.a\0", "abc"));
+        assertMalformed(request(21, -1, 0, 0, 0, "user.a\0", "abc"));
+        Request.GetXattr get = (Request.GetXattr) decode(22, 100, 0, "user.a\0");
+        assertArrayEquals(utf8("user.a"), get.name());
+        assertEquals(100, get.size());
+        assertEquals(new Request.ListXattrs(HEADER, 65536), decode(23, 65536, 0));
+        assertArrayEquals(utf8("user.a"), ((Request.RemoveXattr) decode(24, "user.a\0")).name());
+    }
+
+    @Test
     void renames() {
         Request.Rename plain = (Request.Rename) decode(12, 77L, "a\0bc\0");
         assertEquals(77, plain.newParent());
@@ -98,6 +130,10 @@ final class RequestDecoderTest {
     void attributes() {
         assertEquals(new Request.GetAttr(HEADER, OptionalLong.empty()), decode(3, 0, 0, FH));
         assertEquals(new Request.GetAttr(HEADER, OptionalLong.of(FH)), decode(3, 1, 0, FH));
+        assertEquals(
+                new Request.Statx(HEADER, OptionalLong.empty()), decode(52, 0, 0, FH, 0, 0xFFF));
+        assertEquals(
+                new Request.Statx(HEADER, OptionalLong.of(FH)), decode(52, 1, 0, FH, 0, 0xFFF));
         Request.SetAttr all = (Request.SetAttr) decode(4, setAttr(0x7F));
         assertEquals(
                 new Request.AttributeChange(
@@ -306,6 +342,13 @@ final class RequestDecoderTest {
         samples.add(request(12, 77L, "a\0bc\0"));
         samples.add(request(45, 78L, 2, 0, "a\0bc\0"));
         samples.add(request(35, 0x8241, 0100600, 022, 0, "f\0"));
+        samples.add(request(13, 77L, "l\0"));
+        samples.add(request(21, 3, 2, 1, 0, "user.a\0", "abc"));
+        samples.add(request(21, 3, 2, "user.a\0", "abc"));
+        samples.add(request(22, 100, 0, "user.a\0"));
+        samples.add(request(23, 100, 0));
+        samples.add(request(24, "user.a\0"));
+        samples.add(request(52, 1, 0, FH, 0, 0xFFF));
         samples.add(request(14, 2, 0));
         samples.add(request(15, readIn()));
         samples.add(request(16, FH, 5L, 4, 0, 0L, 0x8001, 0, "data"));

@@ -129,7 +129,7 @@ final class RequestLoopTest {
         assertAnswer(request(1, "absent\0"), 2);
         assertAnswer(request(10, "bug\0"), 5);
         assertAnswer(request(14, 0, 0), 5);
-        assertAnswer(request(22, 0, 0, "user.x\0"), 38);
+        assertAnswer(request(34, 0, 0), 38);
         assertAnswer(request(1, "no end"), 71);
         assertAnswer(request(20, 1L, 0, 0), 0);
     }

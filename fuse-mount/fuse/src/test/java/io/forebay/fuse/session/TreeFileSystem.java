@@ -135,6 +135,11 @@ final class TreeFileSystem implements FileSystem {
             case Request.Read read -> throw new AssertionError(read);
             case Request.Write write -> throw new AssertionError(write);
             case Request.GetLock _, Request.SetLock _ -> throw new FuseException(Errno.ENOSYS);
+            case Request.Statx statx -> new Reply.Statx(node.attributes(), SECOND);
+            case Request.Link _, Request.SetXattr _, Request.GetXattr _ ->
+                    throw new FuseException(Errno.ENOSYS);
+            case Request.ListXattrs _, Request.RemoveXattr _ ->
+                    throw new FuseException(Errno.ENOSYS);
             case Request.Fallocate _, Request.Seek _, Request.CopyRange _, Request.Unsupported _ ->
                     throw new FuseException(Errno.ENOSYS);
         };
@@ -381,7 +386,7 @@ final class TreeFileSystem implements FileSystem {
             long size = isRegular() ? size() : target.length();
             long blocks = (size + 511) / 512;
             long time = mtimeNanos;
-            return new Attributes(ino, mode, 1, uid, gid, 0, size, blocks, time, time, time);
+            return new Attributes(ino, mode, 1, uid, gid, 0, size, blocks, time, time, time, time);
         }
 
         private long size() {

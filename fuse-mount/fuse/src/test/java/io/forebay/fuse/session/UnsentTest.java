@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 
 final class UnsentTest {
     private static final Reply.Entry ENTRY =
-            new Reply.Entry(9, 0, new Attributes(9, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0), 0, 0);
+            new Reply.Entry(9, 0, new Attributes(9, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0), 0, 0);
     private static final Reply.Opened OPENED = new Reply.Opened(5, 0, 0);
     private static final Request.Header NODE = new Request.Header(0, 9, 0, 0, 0);
     private static final Request FORGET = new Request.Forget(NODE, 1);

@@ -38,10 +38,15 @@ final class AttributeCalls {
         this.commits = commits;
     }
 
-    Reply get(Request.GetAttr request) {
-        long ino = request.header().nodeId();
+    Reply.Attr get(Request.Header header) {
+        long ino = header.nodeId();
         Optional<Reply.Attr> recent = nodes.recent(ino);
         return recent.isPresent() ? recent.get() : nodes.attr(attributes(ino));
+    }
+
+    Reply get(Request.Statx request) {
+        Reply.Attr attr = get(request.header());
+        return new Reply.Statx(attr.attributes(), attr.timeoutNanos());
     }
 
     Reply set(Request.SetAttr request) {
@@ -146,7 +151,8 @@ final class AttributeCalls {
                                         .setIno(ino)
                                         .build());
         if (reply.getFailure() == FailureKind.FAILURE_NOT_FOUND) {
-            Optional<Attributes> unlinked = inode.flatMap(OpenInode::unlinked);
+            Optional<Attributes> unlinked =
+                    inode.flatMap(OpenInode::unlinked).or(() -> nodes.departed(ino));
             if (unlinked.isPresent()) {
                 return unlinked.get();
             }

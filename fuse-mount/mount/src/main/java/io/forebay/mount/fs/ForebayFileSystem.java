@@ -9,6 +9,7 @@ import io.forebay.fuse.Request;
 import io.forebay.mount.lock.LockCalls;
 import io.forebay.mount.meta.FailureErrno;
 import io.forebay.mount.meta.Origin;
+import io.forebay.mount.nodes.NodeAttributes;
 import io.forebay.mount.nodes.Nodes;
 import io.forebay.mount.open.Commits;
 import io.forebay.mount.open.OpenFile;
@@ -16,6 +17,7 @@ import io.forebay.mount.open.OpenMode;
 import io.forebay.mount.open.OpenTable;
 import io.forebay.mount.open.ReleaseQueue;
 import io.forebay.mount.services.Services;
+import io.forebay.proto.NodeType;
 import io.forebay.schema.ForebayException;
 import io.forebay.transport.posix.PosixException;
 import java.time.Duration;
@@ -33,6 +35,7 @@ public final class ForebayFileSystem implements FileSystem, AutoCloseable {
     private final ReleaseQueue releases;
     private final Nodes nodes;
     private final NamespaceCalls namespace;
+    private final XattrCalls xattrs;
     private final OpenCalls opens;
     private final FileCalls files;
     private final RangeCalls ranges;
@@ -45,7 +48,8 @@ public final class ForebayFileSystem implements FileSystem, AutoCloseable {
         this.releases = new ReleaseQueue(services, table);
         this.nodes = new Nodes(services, table);
         this.commits = new Commits(services);
-        this.namespace = new NamespaceCalls(services, nodes, table);
+        this.namespace = new NamespaceCalls(services, nodes);
+        this.xattrs = new XattrCalls(services, nodes);
         this.opens = new OpenCalls(services, backing, nodes, table, releases);
         this.locks = new LockCalls(services);
         this.files = new FileCalls(table, opens, commits, locks);
@@ -73,12 +77,17 @@ public final class ForebayFileSystem implements FileSystem, AutoCloseable {
         return switch (request) {
             case Request.Lookup lookup -> namespace.lookup(lookup);
             case Request.Forget forget -> forget(forget);
-            case Request.GetAttr get -> attributes.get(get);
+            case Request.GetAttr get -> attributes.get(get.header());
+            case Request.Statx statx -> attributes.get(statx);
             case Request.SetAttr set -> attributes.set(set);
             case Request.ReadLink link -> namespace.readLink(link);
             case Request.SymLink link -> namespace.symLink(link);
             case Request.MakeDirectory make -> namespace.makeDirectory(make);
-            case Request.MakeNode make -> opens.makeNode(make);
+            case Request.MakeNode make ->
+                    NodeAttributes.type(make.mode()) == NodeType.NODE_TYPE_FILE
+                            ? opens.makeFile(make)
+                            : namespace.makeNode(make);
+            case Request.Link link -> namespace.link(link);
             case Request.Unlink unlink -> namespace.remove(unlink.header(), unlink.name(), false);
             case Request.RemoveDirectory remove ->
                     namespace.remove(remove.header(), remove.name(), true);
@@ -94,6 +103,10 @@ public final class ForebayFileSystem implements FileSystem, AutoCloseable {
             case Request.ReadDirectory read -> directories.read(read);
             case Request.ReleaseDirectory release -> directories.release(release);
             case Request.FsyncDirectory _ -> sync();
+            case Request.GetXattr get -> xattrs.get(get);
+            case Request.SetXattr set -> xattrs.set(set);
+            case Request.ListXattrs list -> xattrs.list(list);
+            case Request.RemoveXattr remove -> xattrs.remove(remove);
             case Request.StatFs _ -> namespace.status();
             case Request.GetLock get -> locks.get(get);
             case Request.SetLock set -> locks.set(set);
@@ -184,7 +197,7 @@ public final class ForebayFileSystem implements FileSystem, AutoCloseable {
     }
 
     private Reply forget(Request.Forget forget) {
-        nodes.counts().forget(forget.header().nodeId(), forget.count());
+        nodes.forget(forget.header().nodeId(), forget.count());
         return new Reply.None();
     }
 

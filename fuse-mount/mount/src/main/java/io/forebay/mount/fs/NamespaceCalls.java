@@ -9,12 +9,11 @@ import io.forebay.mount.meta.FailureErrno;
 import io.forebay.mount.meta.Origin;
 import io.forebay.mount.nodes.NodeAttributes;
 import io.forebay.mount.nodes.Nodes;
-import io.forebay.mount.open.OpenInode;
-import io.forebay.mount.open.OpenTable;
 import io.forebay.mount.services.Services;
 import io.forebay.proto.FailureKind;
 import io.forebay.proto.FileSystemStatusReply;
 import io.forebay.proto.FileSystemStatusRequest;
+import io.forebay.proto.LinkRequest;
 import io.forebay.proto.LookupRequest;
 import io.forebay.proto.MakeNodeRequest;
 import io.forebay.proto.NodeReply;
@@ -30,17 +29,16 @@ import io.forebay.schema.Limits;
 final class NamespaceCalls {
     private static final int NO_REPLACE = 1;
     private static final int EXCHANGE = 2;
+    private static final int WHITEOUT = 4;
     private static final int LINK_PERMISSIONS = 0777;
     private static final long BLOCK_BYTES = 4096;
 
     private final Services services;
     private final Nodes nodes;
-    private final OpenTable table;
 
-    NamespaceCalls(Services services, Nodes nodes, OpenTable table) {
+    NamespaceCalls(Services services, Nodes nodes) {
         this.services = services;
         this.nodes = nodes;
-        this.table = table;
     }
 
     Reply lookup(Request.Lookup request) {
@@ -78,6 +76,37 @@ final class NamespaceCalls {
                         .setName(name(request.name()))
                         .setType(NodeType.NODE_TYPE_DIRECTORY)
                         .setMode(request.mode() & NodeAttributes.PERMISSIONS));
+    }
+
+    /** mknod(2) of what has no content: a fifo, a socket, a device. */
+    Reply makeNode(Request.MakeNode request) {
+        return make(
+                request.header(),
+                MakeNodeRequest.newBuilder()
+                        .setName(name(request.name()))
+                        .setType(NodeAttributes.type(request.mode()))
+                        .setMode(request.mode() & NodeAttributes.PERMISSIONS)
+                        .setRdev(Integer.toUnsignedLong(request.rdev())));
+    }
+
+    Reply link(Request.Link request) {
+        Request.Header header = request.header();
+        LinkRequest.Builder link =
+                LinkRequest.newBuilder()
+                        .setWorkspaceId(services.workspaceId())
+                        .setIno(request.ino())
+                        .setNewParent(header.nodeId())
+                        .setNewName(name(request.name()));
+        NodeReply reply =
+                services.attachment()
+                        .mutate(
+                                origin(header),
+                                caller -> services.metadata().link(link.setCaller(caller).build()),
+                                NodeReply::getFailure);
+        FailureErrno.check(reply.getFailure());
+        nodes.changed(header.nodeId(), reply.getParent());
+        nodes.refresh(reply.getAttributes());
+        return nodes.counted(reply.getAttributes());
     }
 
     Reply symLink(Request.SymLink request) {
@@ -131,13 +160,14 @@ final class NamespaceCalls {
                                 NodeReply::getFailure);
         FailureErrno.check(reply.getFailure());
         nodes.changed(header.nodeId(), reply.getParent());
-        refresh(reply.getAttributes());
+        nodes.refresh(reply.getAttributes());
         return new Reply.Ok();
     }
 
     Reply rename(Request.Rename request) {
         int flags = request.flags();
-        if ((flags & ~(NO_REPLACE | EXCHANGE)) != 0 || flags == (NO_REPLACE | EXCHANGE)) {
+        boolean exchange = (flags & EXCHANGE) != 0;
+        if ((flags & ~(NO_REPLACE | EXCHANGE | WHITEOUT)) != 0 || (exchange && flags != EXCHANGE)) {
             throw new FuseException(Errno.EINVAL);
         }
         RenameRequest.Builder rename =
@@ -147,8 +177,9 @@ final class NamespaceCalls {
                         .setName(name(request.name()))
                         .setNewParent(request.newParent())
                         .setNewName(name(request.newName()))
-                        .setNoReplace(flags == NO_REPLACE)
-                        .setExchange(flags == EXCHANGE);
+                        .setNoReplace((flags & NO_REPLACE) != 0)
+                        .setWhiteout((flags & WHITEOUT) != 0)
+                        .setExchange(exchange);
         RenameReply reply =
                 services.attachment()
                         .mutate(
@@ -160,9 +191,9 @@ final class NamespaceCalls {
         FailureErrno.check(reply.getFailure());
         nodes.changed(request.header().nodeId(), reply.getParent());
         nodes.changed(request.newParent(), reply.getNewParent());
-        refresh(reply.getMoved());
+        nodes.refresh(reply.getMoved());
         if (reply.hasReplaced()) {
-            refresh(reply.getReplaced());
+            nodes.refresh(reply.getReplaced());
         }
         return new Reply.Ok();
     }
@@ -182,17 +213,6 @@ final class NamespaceCalls {
                 reply.getTotalInodes(),
                 reply.getFreeInodes(),
                 Limits.NAME_BYTES_MAX);
-    }
-
-    /** An open file learns of its new link count and times; so does a directory. */
-    private void refresh(io.forebay.proto.Attributes attributes) {
-        if (attributes.getType() == NodeType.NODE_TYPE_DIRECTORY) {
-            nodes.changed(attributes.getIno(), attributes);
-        }
-        table.find(attributes.getIno())
-                .ifPresent(inode ->
-                        inode.refreshed(
-                                new OpenInode.Fresh(attributes, services.clock().millis())));
     }
 
     static Origin origin(Request.Header header) {

@@ -1,9 +1,6 @@
 package io.forebay.mount.fs;
 
-import io.forebay.fuse.Attributes;
 import io.forebay.fuse.Backing;
-import io.forebay.fuse.Errno;
-import io.forebay.fuse.FuseException;
 import io.forebay.fuse.Reply;
 import io.forebay.fuse.Request;
 import io.forebay.mount.meta.FailureErrno;
@@ -61,12 +58,8 @@ final class OpenCalls {
         return new Reply.Created(nodes.counted(reply.getAttributes()), opened(file));
     }
 
-    /** mknod(2): a regular file that nobody has opened. Other kinds of nodes are not kept. */
-    Reply makeNode(Request.MakeNode request) {
-        int type = request.mode() & Attributes.TYPE_MASK;
-        if (type != Attributes.REGULAR && type != 0) {
-            throw new FuseException(Errno.EPERM);
-        }
+    /** mknod(2) of a regular file, which nobody has opened. */
+    Reply makeFile(Request.MakeNode request) {
         Access access = new Access(false, true, false, false, true);
         OpenReply reply = create(request.header(), request.name(), request.mode(), access);
         close(adopt(reply, access));

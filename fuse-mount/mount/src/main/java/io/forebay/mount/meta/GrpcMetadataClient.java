@@ -13,8 +13,13 @@ import io.forebay.proto.FileSystemStatusReply;
 import io.forebay.proto.FileSystemStatusRequest;
 import io.forebay.proto.GetAttributesRequest;
 import io.forebay.proto.GetLockRequest;
+import io.forebay.proto.GetXattrReply;
+import io.forebay.proto.GetXattrRequest;
+import io.forebay.proto.LinkRequest;
 import io.forebay.proto.ListLocksReply;
 import io.forebay.proto.ListLocksRequest;
+import io.forebay.proto.ListXattrsReply;
+import io.forebay.proto.ListXattrsRequest;
 import io.forebay.proto.LockReply;
 import io.forebay.proto.LookupRequest;
 import io.forebay.proto.MakeNodeRequest;
@@ -29,12 +34,14 @@ import io.forebay.proto.ReadLinkRequest;
 import io.forebay.proto.ReleaseReply;
 import io.forebay.proto.ReleaseRequest;
 import io.forebay.proto.RemoveRequest;
+import io.forebay.proto.RemoveXattrRequest;
 import io.forebay.proto.RenameReply;
 import io.forebay.proto.RenameRequest;
 import io.forebay.proto.RenewReply;
 import io.forebay.proto.RenewRequest;
 import io.forebay.proto.SetAttributesRequest;
 import io.forebay.proto.SetLockRequest;
+import io.forebay.proto.SetXattrRequest;
 import io.forebay.proto.SyncReply;
 import io.forebay.proto.SyncRequest;
 import io.forebay.schema.ForebayException;
@@ -115,6 +122,31 @@ public final class GrpcMetadataClient implements MetadataClient {
     @Override
     public NodeReply makeNode(MakeNodeRequest request) {
         return call(MetadataServiceGrpc.getMakeNodeMethod(), request);
+    }
+
+    @Override
+    public NodeReply link(LinkRequest request) {
+        return call(MetadataServiceGrpc.getLinkMethod(), request);
+    }
+
+    @Override
+    public GetXattrReply getXattr(GetXattrRequest request) {
+        return call(MetadataServiceGrpc.getGetXattrMethod(), request);
+    }
+
+    @Override
+    public NodeReply setXattr(SetXattrRequest request) {
+        return call(MetadataServiceGrpc.getSetXattrMethod(), request);
+    }
+
+    @Override
+    public NodeReply removeXattr(RemoveXattrRequest request) {
+        return call(MetadataServiceGrpc.getRemoveXattrMethod(), request);
+    }
+
+    @Override
+    public ListXattrsReply listXattrs(ListXattrsRequest request) {
+        return call(MetadataServiceGrpc.getListXattrsMethod(), request);
     }
 
     @Override

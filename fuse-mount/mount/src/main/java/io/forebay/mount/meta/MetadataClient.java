@@ -11,8 +11,13 @@ import io.forebay.proto.FileSystemStatusReply;
 import io.forebay.proto.FileSystemStatusRequest;
 import io.forebay.proto.GetAttributesRequest;
 import io.forebay.proto.GetLockRequest;
+import io.forebay.proto.GetXattrReply;
+import io.forebay.proto.GetXattrRequest;
+import io.forebay.proto.LinkRequest;
 import io.forebay.proto.ListLocksReply;
 import io.forebay.proto.ListLocksRequest;
+import io.forebay.proto.ListXattrsReply;
+import io.forebay.proto.ListXattrsRequest;
 import io.forebay.proto.LockReply;
 import io.forebay.proto.LookupRequest;
 import io.forebay.proto.MakeNodeRequest;
@@ -26,12 +31,14 @@ import io.forebay.proto.ReadLinkRequest;
 import io.forebay.proto.ReleaseReply;
 import io.forebay.proto.ReleaseRequest;
 import io.forebay.proto.RemoveRequest;
+import io.forebay.proto.RemoveXattrRequest;
 import io.forebay.proto.RenameReply;
 import io.forebay.proto.RenameRequest;
 import io.forebay.proto.RenewReply;
 import io.forebay.proto.RenewRequest;
 import io.forebay.proto.SetAttributesRequest;
 import io.forebay.proto.SetLockRequest;
+import io.forebay.proto.SetXattrRequest;
 import io.forebay.proto.SyncReply;
 import io.forebay.proto.SyncRequest;
 
@@ -56,6 +63,16 @@ public interface MetadataClient extends AutoCloseable {
     OpenReply create(CreateRequest request);
 
     NodeReply makeNode(MakeNodeRequest request);
+
+    NodeReply link(LinkRequest request);
+
+    GetXattrReply getXattr(GetXattrRequest request);
+
+    NodeReply setXattr(SetXattrRequest request);
+
+    NodeReply removeXattr(RemoveXattrRequest request);
+
+    ListXattrsReply listXattrs(ListXattrsRequest request);
 
     ReadLinkReply readLink(ReadLinkRequest request);
 

@@ -26,7 +26,22 @@ public final class NodeAttributes {
                 node.getBlocks(),
                 node.getAtimeNanos(),
                 node.getMtimeNanos(),
-                node.getCtimeNanos());
+                node.getCtimeNanos(),
+                node.getBirthNanos());
+    }
+
+    /** The type of a mode as in {@code st_mode}; one without type bits is a regular file's. */
+    public static NodeType type(int mode) {
+        return switch (mode & Attributes.TYPE_MASK) {
+            case 0, Attributes.REGULAR -> NodeType.NODE_TYPE_FILE;
+            case Attributes.DIRECTORY -> NodeType.NODE_TYPE_DIRECTORY;
+            case Attributes.SYMLINK -> NodeType.NODE_TYPE_SYMLINK;
+            case FIFO -> NodeType.NODE_TYPE_FIFO;
+            case SOCKET -> NodeType.NODE_TYPE_SOCKET;
+            case CHARACTER_DEVICE -> NodeType.NODE_TYPE_CHARACTER_DEVICE;
+            case BLOCK_DEVICE -> NodeType.NODE_TYPE_BLOCK_DEVICE;
+            default -> NodeType.NODE_TYPE_UNSPECIFIED;
+        };
     }
 
     public static int typeBits(NodeType type) {

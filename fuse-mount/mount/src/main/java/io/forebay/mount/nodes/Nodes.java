@@ -5,7 +5,10 @@ import io.forebay.mount.open.OpenInode;
 import io.forebay.mount.open.OpenTable;
 import io.forebay.mount.services.Services;
 import io.forebay.proto.Attributes;
+import io.forebay.proto.NodeType;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 
 /** What the kernel is told of nodes, and how often. */
@@ -14,13 +17,18 @@ public final class Nodes {
     private final OpenTable table;
     private final LookupCounts counts = new LookupCounts();
     private final RecentDirectories directories;
+    private final PlainNodes plain;
+
+    /** What has lost its last name while the kernel still knows it, as it was then. */
+    private final Map<Long, Attributes> departed = new ConcurrentHashMap<>();
 
     public Nodes(Services services, OpenTable table) {
         this.services = services;
         this.table = table;
-        this.directories =
-                new RecentDirectories(
-                        TimeUnit.NANOSECONDS.toMillis(services.attachment().entryTimeoutNanos()));
+        long timeoutMillis =
+                TimeUnit.NANOSECONDS.toMillis(services.attachment().entryTimeoutNanos());
+        this.directories = new RecentDirectories(timeoutMillis);
+        this.plain = new PlainNodes(timeoutMillis);
     }
 
     public LookupCounts counts() {
@@ -30,6 +38,7 @@ public final class Nodes {
     /** An entry that counts as one lookup once the kernel has it. */
     public Reply.Entry entry(Attributes attributes) {
         long timeout = services.attachment().entryTimeoutNanos();
+        plain.heard(attributes, services.clock().millis());
         return new Reply.Entry(
                 attributes.getIno(),
                 0, // inode numbers are never used twice
@@ -45,6 +54,7 @@ public final class Nodes {
     }
 
     public Reply.Attr attr(Attributes attributes) {
+        plain.heard(attributes, services.clock().millis());
         return new Reply.Attr(
                 NodeAttributes.of(current(attributes)), services.attachment().entryTimeoutNanos());
     }
@@ -67,6 +77,42 @@ public final class Nodes {
                         new Reply.Attr(
                                 NodeAttributes.of(known.attributes()),
                                 left(known.atMillis(), now)));
+    }
+
+    /**
+     * A node that this mount changed by a call: what is open learns of its new link count and
+     * times, and so do those who ask for a directory, or for what has no name any more.
+     */
+    public void refresh(Attributes attributes) {
+        long ino = attributes.getIno();
+        if (attributes.getNlink() == 0 && counts.count(ino) > 0) {
+            departed.put(ino, attributes);
+        }
+        if (attributes.getType() == NodeType.NODE_TYPE_DIRECTORY) {
+            changed(ino, attributes);
+        }
+        plain.heard(attributes, services.clock().millis());
+        table.find(ino)
+                .ifPresent(inode ->
+                        inode.refreshed(
+                                new OpenInode.Fresh(attributes, services.clock().millis())));
+    }
+
+    /** A node that the service does not know any more, while the kernel does. */
+    public Optional<Attributes> departed(long ino) {
+        return Optional.ofNullable(departed.get(ino));
+    }
+
+    public void forget(long ino, long count) {
+        counts.forget(ino, count);
+        if (counts.count(ino) == 0) {
+            departed.remove(ino);
+        }
+    }
+
+    /** No extended attribute can be on the node, as far as the kernel may believe. */
+    public boolean isPlain(long ino) {
+        return plain.isPlain(ino, services.clock().millis());
     }
 
     /** What is left of the time that the kernel may believe an answer. */

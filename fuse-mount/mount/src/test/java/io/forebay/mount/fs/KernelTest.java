@@ -12,8 +12,6 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import io.forebay.fuse.session.FuseSession;
-import io.forebay.fuse.session.MountOptions;
 import io.forebay.transport.posix.NativeFile;
 import io.forebay.transport.posix.PosixException;
 import java.io.IOException;
@@ -38,7 +36,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Timeout;
@@ -53,7 +50,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * touched inside of system calls: a page fault of Java code, answered by Java code, could wait for
  * itself at a garbage collection.
  */
-@EnabledIf("canMount")
+@EnabledIf("io.forebay.mount.fs.KernelStage#canMount")
 @Timeout(value = 60, unit = TimeUnit.SECONDS)
 final class KernelTest {
     private static final int MIB = 1 << 20;
@@ -69,57 +66,8 @@ final class KernelTest {
 
     @TempDir Path directory;
 
-    static boolean canMount() {
-        boolean can =
-                Files.isWritable(Path.of("/dev/fuse"))
-                        && "root".equals(System.getProperty("user.name"));
-        if (!can) {
-            System.out.println("SKIPPED KernelTest: needs /dev/fuse and the right to mount (root)");
-        }
-        return can;
-    }
-
-    /** What a test does in a mounted directory. */
-    private interface Work {
-        void in(Path root, Stage stage) throws Exception;
-    }
-
-    /** Mounts, works, unmounts, and sees that nothing is left open. */
-    private void mounted(boolean passthrough, Work work) throws Exception {
-        Path root = Files.createDirectory(directory.resolve("mount"));
-        Path staging = Files.createDirectory(directory.resolve("staged"));
-        AtomicReference<ForebayFileSystem> made = new AtomicReference<>();
-        try (Stage stage = Stage.in(staging)) {
-            MountOptions options =
-                    MountOptions.of(root).withPassthrough(passthrough).withReaderThreads(6);
-            FuseSession session =
-                    FuseSession.mount(
-                            options,
-                            backing -> {
-                                made.set(stage.fileSystem(backing));
-                                return made.get();
-                            });
-            try {
-                work.in(root, stage);
-            } finally {
-                session.close();
-                made.get().close();
-                forceUnmount(root);
-            }
-            assertEquals(0, made.get().unreleasedFiles());
-            assertEquals(List.of(), stage.metadata().open());
-        }
-    }
-
-    private static void forceUnmount(Path root) throws Exception {
-        Process process =
-                new ProcessBuilder("umount", "-l", root.toString())
-                        .redirectErrorStream(true)
-                        .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                        .start();
-        if (!process.waitFor(10, TimeUnit.SECONDS)) {
-            process.destroyForcibly();
-        }
+    private void mounted(boolean passthrough, KernelStage.Work work) throws Exception {
+        KernelStage.mounted(directory, passthrough, work);
     }
 
     private static byte[] random(int bytes) {

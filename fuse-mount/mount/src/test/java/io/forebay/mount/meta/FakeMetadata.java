@@ -9,7 +9,6 @@ import io.forebay.proto.CommitRequest;
 import io.forebay.proto.CreateRequest;
 import io.forebay.proto.DetachReply;
 import io.forebay.proto.DetachRequest;
-import io.forebay.proto.DirectoryEntry;
 import io.forebay.proto.FailureKind;
 import io.forebay.proto.FileLock;
 import io.forebay.proto.FileSystemStatusReply;
@@ -17,9 +16,14 @@ import io.forebay.proto.FileSystemStatusRequest;
 import io.forebay.proto.FinalSize;
 import io.forebay.proto.GetAttributesRequest;
 import io.forebay.proto.GetLockRequest;
+import io.forebay.proto.GetXattrReply;
+import io.forebay.proto.GetXattrRequest;
 import io.forebay.proto.Grant;
+import io.forebay.proto.LinkRequest;
 import io.forebay.proto.ListLocksReply;
 import io.forebay.proto.ListLocksRequest;
+import io.forebay.proto.ListXattrsReply;
+import io.forebay.proto.ListXattrsRequest;
 import io.forebay.proto.LockReply;
 import io.forebay.proto.LookupRequest;
 import io.forebay.proto.MakeNodeRequest;
@@ -35,19 +39,20 @@ import io.forebay.proto.ReleaseReply;
 import io.forebay.proto.ReleaseRequest;
 import io.forebay.proto.ReleasedFile;
 import io.forebay.proto.RemoveRequest;
+import io.forebay.proto.RemoveXattrRequest;
 import io.forebay.proto.RenameReply;
 import io.forebay.proto.RenameRequest;
 import io.forebay.proto.RenewReply;
 import io.forebay.proto.RenewRequest;
 import io.forebay.proto.SetAttributesRequest;
 import io.forebay.proto.SetLockRequest;
+import io.forebay.proto.SetXattrRequest;
 import io.forebay.proto.SyncReply;
 import io.forebay.proto.SyncRequest;
 import io.forebay.schema.ForebayException;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
@@ -157,19 +162,7 @@ public final class FakeMetadata implements MetadataClient {
                 "setAttributes",
                 () -> {
                     FakeTree.Node node = tree.node(request.getIno());
-                    Attributes.Builder to = node.attributes;
-                    to.setMode(request.hasMode() ? request.getMode() : to.getMode());
-                    to.setUid(request.hasUid() ? request.getUid() : to.getUid());
-                    to.setGid(request.hasGid() ? request.getGid() : to.getGid());
-                    to.setCtimeNanos(tree.nanos());
-                    if (request.getAtimeNow() || request.hasAtimeNanos()) {
-                        to.setAtimeNanos(
-                                request.getAtimeNow() ? tree.nanos() : request.getAtimeNanos());
-                    }
-                    if (request.getMtimeNow() || request.hasMtimeNanos()) {
-                        to.setMtimeNanos(
-                                request.getMtimeNow() ? tree.nanos() : request.getMtimeNanos());
-                    }
+                    tree.change(node.attributes, request);
                     return node;
                 });
     }
@@ -219,8 +212,66 @@ public final class FakeMetadata implements MetadataClient {
                                     request.getType(),
                                     request.getMode());
                     node.target = request.getLinkTarget();
+                    node.attributes.setRdev(request.getRdev());
                     return node;
                 });
+    }
+
+    @Override
+    public NodeReply link(LinkRequest request) {
+        return answer(
+                "link",
+                () -> {
+                    FakeTree.Node parent = tree.directory(request.getNewParent());
+                    FakeTree.Node node = tree.node(request.getIno());
+                    if (parent.children.containsKey(request.getNewName())) {
+                        throw FakeTree.refused(FailureKind.FAILURE_EXISTS);
+                    }
+                    tree.link(node, parent, request.getNewName());
+                    return node;
+                });
+    }
+
+    @Override
+    public synchronized GetXattrReply getXattr(GetXattrRequest request) {
+        called("getXattr");
+        ByteString value = tree.node(request.getIno()).xattrs.get(request.getName());
+        return value == null
+                ? GetXattrReply.newBuilder().setFailure(FailureKind.FAILURE_NO_XATTR).build()
+                : GetXattrReply.newBuilder().setValue(value).build();
+    }
+
+    @Override
+    public NodeReply setXattr(SetXattrRequest request) {
+        return answer(
+                "setXattr",
+                () -> {
+                    FakeTree.Node node = tree.node(request.getIno());
+                    tree.setXattr(node, request.getName(), request.getValue());
+                    return node;
+                });
+    }
+
+    @Override
+    public NodeReply removeXattr(RemoveXattrRequest request) {
+        return answer(
+                "removeXattr",
+                () -> {
+                    FakeTree.Node node = tree.node(request.getIno());
+                    if (!node.xattrs.containsKey(request.getName())) {
+                        throw FakeTree.refused(FailureKind.FAILURE_NO_XATTR);
+                    }
+                    tree.setXattr(node, request.getName(), null);
+                    return node;
+                });
+    }
+
+    @Override
+    public synchronized ListXattrsReply listXattrs(ListXattrsRequest request) {
+        called("listXattrs");
+        return ListXattrsReply.newBuilder()
+                .addAllNames(tree.node(request.getIno()).xattrs.keySet())
+                .build();
     }
 
     @Override
@@ -237,6 +288,7 @@ public final class FakeMetadata implements MetadataClient {
                     FakeTree.Node node = tree.child(request.getParent(), request.getName());
                     FakeTree.checkRemovable(node, request.getDirectory());
                     tree.directory(request.getParent()).children.remove(request.getName());
+                    node.parent = request.getParent();
                     tree.lost(node);
                     tree.changed(tree.node(node.parent), node, -1);
                     return node;
@@ -257,26 +309,7 @@ public final class FakeMetadata implements MetadataClient {
     public synchronized ReadDirectoryReply readDirectory(ReadDirectoryRequest request) {
         try {
             called("readDirectory");
-            FakeTree.Node node = tree.directory(request.getIno());
-            ReadDirectoryReply.Builder reply =
-                    ReadDirectoryReply.newBuilder().setParent(node.parent);
-            Map<ByteString, Long> rest =
-                    request.getAfter().isEmpty()
-                            ? node.children
-                            : node.children.tailMap(request.getAfter(), false);
-            for (Map.Entry<ByteString, Long> entry : rest.entrySet()) {
-                if (reply.getEntriesCount() == request.getLimit()) {
-                    return reply.build();
-                }
-                Attributes child = tree.node(entry.getValue()).attributes.build();
-                reply.addEntries(
-                        DirectoryEntry.newBuilder()
-                                .setName(entry.getKey())
-                                .setIno(entry.getValue())
-                                .setType(child.getType())
-                                .setAttributes(child));
-            }
-            return reply.setEnd(true).build();
+            return tree.page(request);
         } catch (ForebayException e) {
             return ReadDirectoryReply.newBuilder().setFailure(kind(e)).build();
         }
@@ -441,7 +474,7 @@ public final class FakeMetadata implements MetadataClient {
             called(call);
             FakeTree.Node node = work.get();
             NodeReply.Builder reply = NodeReply.newBuilder().setAttributes(node.attributes);
-            if (call.equals("makeNode") || call.equals("remove")) {
+            if (List.of("makeNode", "link", "remove").contains(call)) {
                 reply.setParent(tree.node(node.parent).attributes);
             }
             return reply.build();

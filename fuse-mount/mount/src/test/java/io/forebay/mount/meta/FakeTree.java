@@ -2,11 +2,15 @@ package io.forebay.mount.meta;
 
 import com.google.protobuf.ByteString;
 import io.forebay.proto.Attributes;
+import io.forebay.proto.DirectoryEntry;
 import io.forebay.proto.FailureKind;
 import io.forebay.proto.FinalSize;
 import io.forebay.proto.NodeType;
+import io.forebay.proto.ReadDirectoryReply;
+import io.forebay.proto.ReadDirectoryRequest;
 import io.forebay.proto.RenameReply;
 import io.forebay.proto.RenameRequest;
+import io.forebay.proto.SetAttributesRequest;
 import io.forebay.schema.ForebayException;
 import java.time.InstantSource;
 import java.util.Map;
@@ -35,7 +39,12 @@ final class FakeTree {
         final Attributes.Builder attributes;
         final NavigableMap<ByteString, Long> children =
                 new TreeMap<>(ByteString.unsignedLexicographicalComparator());
+        final NavigableMap<ByteString, ByteString> xattrs =
+                new TreeMap<>(ByteString.unsignedLexicographicalComparator());
+
+        /** Of a file with several names the one whose names changed last. */
         long parent;
+
         ByteString target = ByteString.EMPTY;
         boolean reading;
         boolean writing;
@@ -120,7 +129,8 @@ final class FakeTree {
     }
 
     void lost(Node node) {
-        node.attributes.setNlink(0);
+        int links = node.attributes.getNlink();
+        node.attributes.setNlink(node.directory() ? 0 : links - 1).setCtimeNanos(nanos());
         forgetUnused(node);
     }
 
@@ -141,6 +151,22 @@ final class FakeTree {
         return node;
     }
 
+    void link(Node node, Node parent, ByteString name) {
+        parent.children.put(name, node.attributes.getIno());
+        node.attributes.setNlink(node.attributes.getNlink() + 1).setCtimeNanos(nanos());
+        node.parent = parent.attributes.getIno();
+        changed(parent, node, 1);
+    }
+
+    void setXattr(Node node, ByteString name, @Nullable ByteString value) {
+        if (value == null) {
+            node.xattrs.remove(name);
+        } else {
+            node.xattrs.put(name, value);
+        }
+        node.attributes.setHasXattrs(!node.xattrs.isEmpty()).setCtimeNanos(nanos());
+    }
+
     /** A name came or went: the directory's times, and its links for the ".." of a directory. */
     void changed(Node directory, Node child, int count) {
         directory.attributes.setMtimeNanos(nanos()).setCtimeNanos(nanos());
@@ -151,6 +177,42 @@ final class FakeTree {
 
     void now(Node node) {
         node.attributes.setAtimeNanos(nanos()).setMtimeNanos(nanos()).setCtimeNanos(nanos());
+        node.attributes.setBirthNanos(nanos() - TimeUnit.DAYS.toNanos(1));
+    }
+
+    ReadDirectoryReply page(ReadDirectoryRequest request) {
+        Node node = directory(request.getIno());
+        ReadDirectoryReply.Builder reply = ReadDirectoryReply.newBuilder().setParent(node.parent);
+        Map<ByteString, Long> rest =
+                request.getAfter().isEmpty()
+                        ? node.children
+                        : node.children.tailMap(request.getAfter(), false);
+        for (Map.Entry<ByteString, Long> entry : rest.entrySet()) {
+            if (reply.getEntriesCount() == request.getLimit()) {
+                return reply.build();
+            }
+            Attributes child = node(entry.getValue()).attributes.build();
+            reply.addEntries(
+                    DirectoryEntry.newBuilder()
+                            .setName(entry.getKey())
+                            .setIno(entry.getValue())
+                            .setType(child.getType())
+                            .setAttributes(child));
+        }
+        return reply.setEnd(true).build();
+    }
+
+    void change(Attributes.Builder to, SetAttributesRequest request) {
+        to.setMode(request.hasMode() ? request.getMode() : to.getMode());
+        to.setUid(request.hasUid() ? request.getUid() : to.getUid());
+        to.setGid(request.hasGid() ? request.getGid() : to.getGid());
+        to.setCtimeNanos(nanos());
+        if (request.getAtimeNow() || request.hasAtimeNanos()) {
+            to.setAtimeNanos(request.getAtimeNow() ? nanos() : request.getAtimeNanos());
+        }
+        if (request.getMtimeNow() || request.hasMtimeNanos()) {
+            to.setMtimeNanos(request.getMtimeNow() ? nanos() : request.getMtimeNanos());
+        }
     }
 
     void commit(Node node, FinalSize size) {

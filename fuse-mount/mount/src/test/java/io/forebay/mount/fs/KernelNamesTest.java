@@ -1,0 +1,168 @@
+package io.forebay.mount.fs;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.UserDefinedFileAttributeView;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledIf;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Hard links, special nodes, extended attributes and births, under this machine's kernel. */
+@EnabledIf("io.forebay.mount.fs.KernelStage#canMount")
+@Timeout(value = 60, unit = TimeUnit.SECONDS)
+final class KernelNamesTest {
+    @TempDir Path directory;
+
+    private static int links(Path path) throws IOException {
+        return (Integer) Files.getAttribute(path, "unix:nlink");
+    }
+
+    private static void run(String... words) throws Exception {
+        Process process = new ProcessBuilder(words).redirectErrorStream(true).start();
+        String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertTrue(process.waitFor(10, TimeUnit.SECONDS), "hangs");
+        assertEquals(0, process.exitValue(), said);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void hardLinksAreOneFile(boolean passthrough) throws Exception {
+        KernelStage.mounted(
+                directory,
+                passthrough,
+                (root, stage) -> {
+                    Path a = Files.writeString(root.resolve("a"), "text");
+                    Path sub = Files.createDirectory(root.resolve("sub"));
+                    Path b = Files.createLink(sub.resolve("b"), a);
+                    assertEquals(2, links(a));
+                    assertEquals(2, links(b));
+                    assertEquals(
+                            Files.getAttribute(a, "unix:ino"), Files.getAttribute(b, "unix:ino"));
+                    Files.writeString(b, "more", StandardOpenOption.APPEND);
+                    assertEquals("textmore", Files.readString(a));
+                    assertThrows(FileAlreadyExistsException.class, () -> Files.createLink(b, a));
+                    assertThrows(
+                            FileSystemException.class,
+                            () -> Files.createLink(root.resolve("c"), sub));
+                    Files.delete(a);
+                    assertEquals(1, links(b));
+                    assertEquals("textmore", Files.readString(b));
+                });
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void specialNodesAreWhatTheyAreMade(boolean passthrough) throws Exception {
+        KernelStage.mounted(
+                directory,
+                passthrough,
+                (root, stage) -> {
+                    run("mknod", "-m", "640", root.resolve("zero").toString(), "c", "1", "5");
+                    run("mknod", root.resolve("block").toString(), "b", "259", "65793");
+                    run("mkfifo", root.resolve("fifo").toString());
+                    assertEquals(020640, Files.getAttribute(root.resolve("zero"), "unix:mode"));
+                    run("sh", "-c", "test $(stat -c %t:%T $0/block) = 103:10101", root.toString());
+                    run(
+                            "sh",
+                            "-c",
+                            "test -p $0/fifo && echo x > $0/fifo & cat $0/fifo; wait",
+                            root.toString());
+                    run(
+                            "sh",
+                            "-c",
+                            "exec 3<>$0/fifo; rm $0/fifo; echo y >&3; read l <&3;"
+                                    + " test $l = y && test $(stat -L -c %h /dev/fd/3) = 0",
+                            root.toString());
+                });
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void extendedAttributesStick(boolean passthrough) throws Exception {
+        KernelStage.mounted(
+                directory,
+                passthrough,
+                (root, stage) -> {
+                    Path file = Files.writeString(root.resolve("a"), "text");
+                    UserDefinedFileAttributeView view =
+                            Files.getFileAttributeView(file, UserDefinedFileAttributeView.class);
+                    assertEquals(List.of(), view.list());
+                    byte[] value = new byte[65_536];
+                    value[65_535] = 7;
+                    view.write("large", ByteBuffer.wrap(value));
+                    view.write("small", ByteBuffer.wrap(new byte[] {1}));
+                    assertEquals(List.of("large", "small"), view.list().stream().sorted().toList());
+                    assertEquals(65_536, view.size("large"));
+                    ByteBuffer back = ByteBuffer.allocate(65_536);
+                    view.read("large", back);
+                    assertArrayEquals(value, back.array());
+                    assertThrows(
+                            IOException.class, () -> view.read("large", ByteBuffer.allocate(9)));
+                    assertThrows(
+                            IOException.class,
+                            () -> view.write("huge", ByteBuffer.wrap(new byte[65_537])));
+                    view.delete("large");
+                    assertThrows(IOException.class, () -> view.size("large"));
+                    assertEquals(List.of("small"), view.list());
+                });
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void whatHasNoNameAnyMoreIsStillShown(boolean passthrough) throws Exception {
+        KernelStage.mounted(
+                directory,
+                passthrough,
+                (root, stage) -> {
+                    Path sub = Files.createDirectory(root.resolve("sub"));
+                    run(
+                            "sh",
+                            "-c",
+                            "cd $0 && rmdir $0 && test $(stat -c %h .) = 0",
+                            sub.toString());
+                    Path file = Files.writeString(root.resolve("a"), "text");
+                    try (FileChannel open = FileChannel.open(file, StandardOpenOption.READ)) {
+                        Files.delete(file);
+                        assertEquals(4, open.size());
+                    }
+                    assertFalse(Files.exists(sub));
+                });
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aBirthIsShown(boolean passthrough) throws Exception {
+        KernelStage.mounted(
+                directory,
+                passthrough,
+                (root, stage) -> {
+                    Path file = Files.writeString(root.resolve("a"), "text");
+                    long ino = (Long) Files.getAttribute(file, "unix:ino");
+                    BasicFileAttributes shown =
+                            Files.readAttributes(file, BasicFileAttributes.class);
+                    assertEquals(
+                            Instant.ofEpochSecond(
+                                    0, stage.metadata().attributes(ino).getBirthNanos()),
+                            shown.creationTime().toInstant());
+                });
+    }
+}
