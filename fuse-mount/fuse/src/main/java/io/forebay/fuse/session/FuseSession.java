@@ -1,21 +1,14 @@
 package io.forebay.fuse.session;
 
 import io.forebay.fuse.Backing;
-import io.forebay.fuse.Errno;
 import io.forebay.fuse.FileSystem;
+import io.forebay.fuse.KernelCache;
 import io.forebay.fuse.Request;
 import io.forebay.fuse.posix.Device;
 import io.forebay.fuse.posix.ThisProcess;
 import io.forebay.fuse.wire.Notifications;
-import io.forebay.fuse.wire.Notifications.InvalEntryOut;
-import io.forebay.fuse.wire.Notifications.InvalInodeOut;
-import io.forebay.fuse.wire.OutHeader;
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Objects;
-import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -33,17 +26,15 @@ public final class FuseSession implements AutoCloseable {
     /** How long programs may go on with what they have open, once it is unmounted. */
     private static final long GRACE_SECONDS = 5;
 
-    /** The kernel does not know the node or the name; or the mount has ended. */
-    private static final Set<Errno> NOTHING_TO_FORGET =
-            EnumSet.of(Errno.ENOENT, Errno.ENODEV, Errno.EBADF, Errno.ENOTCONN);
-
     private final Mount mount;
+    private final Notices notices;
     private final List<Reader> readers;
     private final CountDownLatch running;
     private final AtomicBoolean closed = new AtomicBoolean();
 
-    private FuseSession(Mount mount, FileSystem fileSystem, int threads, int transferBytes) {
+    private FuseSession(Mount mount, KeptMount kept, FileSystem fileSystem, int threads) {
         this.mount = mount;
+        this.notices = new Notices(mount.device(), kept.minor());
         this.running = new CountDownLatch(threads);
         Waiting waiting = new Waiting();
         this.readers =
@@ -55,7 +46,7 @@ public final class FuseSession implements AutoCloseable {
                                                 mount.device(),
                                                 fileSystem,
                                                 waiting,
-                                                transferBytes)))
+                                                kept.transferBytes())))
                         .toList();
     }
 
@@ -148,7 +139,7 @@ public final class FuseSession implements AutoCloseable {
                 mount.mountPoint(),
                 kept.minor(),
                 backing.available());
-        return new FuseSession(mount, start.begin(backing, kept), threads, kept.transferBytes());
+        return new FuseSession(mount, kept, start.begin(backing, kept), threads);
     }
 
     private void startReaders() {
@@ -177,32 +168,9 @@ public final class FuseSession implements AutoCloseable {
         running.await();
     }
 
-    /**
-     * Makes the kernel forget what it knows about a name. Must not be called while a request about
-     * that directory is being handled on the same thread: the kernel would wait for its answer.
-     */
-    public void invalidateEntry(long parent, byte[] name) {
-        try (Arena arena = Arena.ofConfined()) {
-            int size = OutHeader.SIZE + InvalEntryOut.size(name.length);
-            MemorySegment message = arena.allocate(size, Long.BYTES);
-            new OutHeader(message).put(size, Notifications.INVAL_ENTRY, 0);
-            new InvalEntryOut(message.asSlice(OutHeader.SIZE)).put(parent, name);
-            send(message);
-        }
-    }
-
-    /**
-     * Makes the kernel forget a node's attributes and cached pages. Must not be called while a
-     * request about that node is being handled on the same thread.
-     */
-    public void invalidateInode(long nodeId) {
-        try (Arena arena = Arena.ofConfined()) {
-            int size = OutHeader.SIZE + InvalInodeOut.SIZE;
-            MemorySegment message = arena.allocate(size, Long.BYTES);
-            new OutHeader(message).put(size, Notifications.INVAL_INODE, 0);
-            new InvalInodeOut(message.asSlice(OutHeader.SIZE)).put(nodeId, 0, 0);
-            send(message);
-        }
+    /** What the kernel keeps of this mount. */
+    public KernelCache cache() {
+        return notices;
     }
 
     /**
@@ -258,29 +226,14 @@ public final class FuseSession implements AutoCloseable {
     }
 
     private void resend() {
-        int result = plain(Notifications.RESEND);
+        int result = notices.plain(Notifications.RESEND);
         if (result < 0) {
             throw new FuseMountException(
                     "The kernel does not send again what the dead process had read: errno "
                             + -result
                             + ". Linux 6.9 or newer is needed");
         }
-        plain(Notifications.INC_EPOCH); // names that changed meanwhile; older kernels time them out
-    }
-
-    private int plain(int code) {
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment message = arena.allocate(OutHeader.SIZE, Long.BYTES);
-            new OutHeader(message).put(OutHeader.SIZE, code, 0);
-            return mount.device().notify(message);
-        }
-    }
-
-    private void send(MemorySegment message) {
-        int result = mount.device().notify(message);
-        if (result < 0 && !NOTHING_TO_FORGET.contains(Errno.of(-result))) {
-            LOG.log(System.Logger.Level.WARNING, "an invalidation failed errno={0}", -result);
-        }
+        notices.expireAllNames(); // names that changed meanwhile; older kernels time them out
     }
 
     private boolean awaitReaders() {

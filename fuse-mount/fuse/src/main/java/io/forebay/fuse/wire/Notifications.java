@@ -7,6 +7,9 @@ public final class Notifications {
     public static final int INVAL_INODE = 2;
     public static final int INVAL_ENTRY = 3;
 
+    /** A name has gone from a node. Since 7.18. */
+    public static final int DELETE = 6;
+
     /** Asks for the requests that were read and not answered; no body. Since 7.40. */
     public static final int RESEND = 7;
 
@@ -45,7 +48,7 @@ public final class Notifications {
      *
      * <pre>
      *  0 parent u64
-     *  8 namelen u32   12 flags u32
+     *  8 namelen u32   12 flags u32 (since 7.38; bit 0: FUSE_EXPIRE_ONLY)
      * 16 name
      * </pre>
      */
@@ -60,13 +63,51 @@ public final class Notifications {
             return HEADER_SIZE + nameBytes + 1;
         }
 
-        public void put(long parent, byte[] name) {
+        /**
+         * @param expire the name stays, and is looked up anew when it is next used
+         */
+        public void put(long parent, byte[] name, boolean expire) {
             Wire.require(bytes, size(name.length));
             Wire.putLong(bytes, 0, parent);
             Wire.putInt(bytes, 8, name.length);
-            Wire.putInt(bytes, 12, 0);
-            MemorySegment.copy(MemorySegment.ofArray(name), 0, bytes, HEADER_SIZE, name.length);
-            bytes.asSlice(HEADER_SIZE + (long) name.length, 1).fill((byte) 0);
+            Wire.putInt(bytes, 12, expire ? 1 : 0);
+            putName(bytes, HEADER_SIZE, name);
         }
+    }
+
+    /**
+     * {@code struct fuse_notify_delete_out} and the name, as in {@link InvalEntryOut}.
+     *
+     * <pre>
+     *  0 parent u64
+     *  8 child u64
+     * 16 namelen u32   20 padding u32
+     * 24 name
+     * </pre>
+     */
+    public record DeleteOut(MemorySegment bytes) {
+        public static final int HEADER_SIZE = 24;
+
+        public DeleteOut {
+            Wire.require(bytes, HEADER_SIZE);
+        }
+
+        public static int size(int nameBytes) {
+            return HEADER_SIZE + nameBytes + 1;
+        }
+
+        public void put(long parent, long child, byte[] name) {
+            Wire.require(bytes, size(name.length));
+            Wire.putLong(bytes, 0, parent);
+            Wire.putLong(bytes, 8, child);
+            Wire.putInt(bytes, 16, name.length);
+            Wire.putInt(bytes, 20, 0);
+            putName(bytes, HEADER_SIZE, name);
+        }
+    }
+
+    private static void putName(MemorySegment bytes, int offset, byte[] name) {
+        MemorySegment.copy(MemorySegment.ofArray(name), 0, bytes, offset, name.length);
+        bytes.asSlice(offset + (long) name.length, 1).fill((byte) 0);
     }
 }

@@ -373,23 +373,6 @@ final class KernelMountTest {
         }
     }
 
-    @Test
-    void invalidationsReachTheKernel() throws Exception {
-        Path root = Files.createDirectories(directory.resolve("mount"));
-        try (FuseSession session =
-                FuseSession.mount(
-                        MountOptions.of(root), backing -> new TreeFileSystem(directory, backing))) {
-            Files.writeString(root.resolve("x"), "y");
-            session.invalidateEntry(1, "x".getBytes(StandardCharsets.UTF_8));
-            session.invalidateEntry(1, "unknown".getBytes(StandardCharsets.UTF_8));
-            session.invalidateInode(2);
-            session.invalidateInode(999);
-            assertEquals("y", Files.readString(root.resolve("x")));
-        } finally {
-            Mounts.force(root);
-        }
-    }
-
     private static byte[] random(int size) {
         byte[] bytes = new byte[size];
         new Random(SEED).nextBytes(bytes);

@@ -34,6 +34,7 @@ final class StructsTest {
                             LockRequests.FileLock::new,
                             NodeRequests.StatxIn::new,
                             Notifications.InvalInodeOut::new,
+                            Notifications.DeleteOut::new,
                             Dirent::new),
                     entry(
                             16,
@@ -97,8 +98,20 @@ final class StructsTest {
     void entryInvalidation() {
         byte[] name = "ab".getBytes(StandardCharsets.UTF_8);
         MemorySegment bytes = of(Notifications.InvalEntryOut.size(2)).fill((byte) 0xAA);
-        new Notifications.InvalEntryOut(bytes).put(7, name);
+        new Notifications.InvalEntryOut(bytes).put(7, name, false);
         assertEquals("0700000000000000" + "02000000" + "00000000" + "616200", hex(bytes));
+        new Notifications.InvalEntryOut(bytes).put(7, name, true);
+        assertEquals("0700000000000000" + "02000000" + "01000000" + "616200", hex(bytes));
+    }
+
+    @Test
+    void removedName() {
+        byte[] name = "ab".getBytes(StandardCharsets.UTF_8);
+        MemorySegment bytes = of(Notifications.DeleteOut.size(2)).fill((byte) 0xAA);
+        new Notifications.DeleteOut(bytes).put(7, 9, name);
+        assertEquals(
+                "0700000000000000" + "0900000000000000" + "02000000" + "00000000" + "616200",
+                hex(bytes));
     }
 
     @Test
