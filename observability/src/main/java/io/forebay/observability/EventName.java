@@ -37,6 +37,12 @@ public enum EventName implements Named {
     MOUNT_STOPPED("mount.stopped", MOUNT, "The mount is gone."),
     LOCKS_LOST(
             "locks.lost", MOUNT, "Locks that ended with the mount's lease could not be had again."),
+    TAKEOVER_DONE("takeover.done", MOUNT, "A new process serves the mount of one that ended."),
+    HANDOVER_BEGUN("handover.begun", MOUNT, "This process ends for its successor."),
+    MOUNT_ENDED("mount.ended", MOUNT, "The mount process ended; its holder starts another one."),
+    MOUNT_HUNG("mount.hung", MOUNT, "A request is stuck; the mount process is killed."),
+    MOUNT_ABANDONED("mount.abandoned", MOUNT, "No process can serve the mount; it is taken away."),
+    HOLDER_LOST("holder.lost", MOUNT, "The holder is gone: the mount would not survive a crash."),
     LEASE_LOST("lease.lost", MOUNT, "The mount's lease ended; it attaches again."),
     CONTROL_PLANE_LOST("control-plane.lost", MOUNT, "The control plane does not answer."),
     CONTROL_PLANE_FOUND("control-plane.found", MOUNT, "The control plane answers again."),

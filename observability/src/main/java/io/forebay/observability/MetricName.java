@@ -184,6 +184,12 @@ public enum MetricName implements Named {
             "bytes",
             MOUNT,
             "Bytes written through the mount itself; what the kernel passes through is not seen."),
+    TAKEOVERS(
+            "forebay.mount.takeovers",
+            COUNTER,
+            "",
+            MOUNT,
+            "Mount processes that this one's mount has outlived."),
     REMOTE_SECONDS(
             "forebay.remote",
             TIMER,

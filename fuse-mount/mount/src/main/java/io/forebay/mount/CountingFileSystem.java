@@ -42,6 +42,11 @@ record CountingFileSystem(FileSystem next, MountMetrics metrics) implements File
         next.directoryTaken(request, taken);
     }
 
+    @Override
+    public void answered() {
+        next.answered();
+    }
+
     private static String name(Request request) {
         return request.getClass().getSimpleName();
     }

@@ -12,6 +12,7 @@ import java.util.Optional;
  *
  * @param threads that answer the kernel
  * @param httpPort of health and metrics; 0: none
+ * @param holder the socket of the process that keeps the mount; empty: nobody does
  */
 record MountArguments(
         String host,
@@ -22,7 +23,8 @@ record MountArguments(
         boolean passthrough,
         boolean allowOther,
         int threads,
-        int httpPort) {
+        int httpPort,
+        Optional<Path> holder) {
     static final String USAGE =
             "usage: mount --control-plane HOST:PORT --workspace NAME --mount-point DIR --node NAME"
                     + " [--no-passthrough] [--allow-other] [--threads N] [--http-port P]";
@@ -36,6 +38,8 @@ record MountArguments(
     private static final int THREADS_MAX = 64;
     private static final int PORT_MAX = 65_535;
 
+    private static final String HOLDER = "--holder";
+
     private static final List<String> KEYS =
             List.of(
                     "--control-plane",
@@ -45,7 +49,8 @@ record MountArguments(
                     "--no-passthrough",
                     "--allow-other",
                     "--threads",
-                    "--http-port");
+                    "--http-port",
+                    HOLDER);
 
     /** A command line that cannot be used; the message says how it must be. */
     static final class UsageException extends RuntimeException {
@@ -72,6 +77,7 @@ record MountArguments(
                 take(rest, "--http-port")
                         .map(text -> number("--http-port", text, 0, PORT_MAX))
                         .orElse(0);
+        Optional<Path> holder = take(rest, HOLDER).map(Path::of);
         if (!rest.isEmpty()) {
             throw unknown(rest.getFirst());
         }
@@ -88,7 +94,8 @@ record MountArguments(
                 passthrough,
                 allowOther,
                 threads,
-                httpPort);
+                httpPort,
+                holder);
     }
 
     String controlPlane() {

@@ -1,5 +1,8 @@
 package io.forebay.mount;
 
+import io.forebay.mount.holder.HolderLink;
+import io.forebay.mount.kept.KeptException;
+
 /** Mounts a workspace and serves it until it is unmounted or told to end. */
 public final class MountMain {
     private static final int USAGE_ERROR = 2;
@@ -27,6 +30,8 @@ public final class MountMain {
             return fail(e, USAGE_ERROR);
         } catch (MountProcess.StartException e) {
             return fail(e, START_ERROR);
+        } catch (KeptException e) {
+            return fail(e, HolderLink.REFUSED_STATUS);
         }
     }
 

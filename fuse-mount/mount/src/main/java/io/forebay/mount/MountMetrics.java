@@ -42,6 +42,11 @@ final class MountMetrics {
         return new CountingFileSystem(fileSystem, this);
     }
 
+    /** How many processes the mount has outlived. */
+    void takeovers(int count) {
+        counter(MetricName.TAKEOVERS).increment(count);
+    }
+
     CallWatch watch() {
         return rpc -> new TimedCall(rpc, Timer.start(registry));
     }

@@ -7,8 +7,10 @@ import io.forebay.fuse.Backing;
 import io.forebay.fuse.FileSystem;
 import io.forebay.fuse.session.FuseMountException;
 import io.forebay.fuse.session.FuseSession;
+import io.forebay.fuse.session.KeptMount;
 import io.forebay.fuse.session.MountOptions;
 import io.forebay.mount.fs.ForebayFileSystem;
+import io.forebay.mount.holder.HolderLink;
 import io.forebay.mount.meta.Attachment;
 import io.forebay.mount.meta.GrpcMetadataClient;
 import io.forebay.mount.meta.MetadataChannels;
@@ -18,15 +20,19 @@ import io.forebay.mount.services.CloseTrace;
 import io.forebay.mount.services.Services;
 import io.forebay.mount.services.WorkerStagedFiles;
 import io.forebay.observability.EventName;
+import io.forebay.proto.AttachReply;
 import io.forebay.proto.AttachRequest;
 import io.forebay.proto.FailureKind;
 import io.forebay.schema.ForebayException;
+import io.forebay.transport.posix.PosixException;
 import io.forebay.transport.remote.RemoteFiles;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Everything that makes up a mount, started in order and ended in the opposite one. */
@@ -40,6 +46,9 @@ final class MountProcess implements AutoCloseable {
     private final Deque<AutoCloseable> started = new ArrayDeque<>();
 
     private volatile @Nullable FuseSession session;
+
+    /** Written once, before anything is mounted or gone on with. */
+    private volatile Lifeline lifeline = Lifeline.none();
 
     MountProcess(MountArguments arguments) {
         this.arguments = arguments;
@@ -63,6 +72,9 @@ final class MountProcess implements AutoCloseable {
             startAll();
             ready = true;
         } finally {
+            if (!ready && lifeline.inherited().isPresent()) {
+                started.clear(); // what is open stays open, for whoever tries next
+            }
             if (!ready) {
                 close();
             }
@@ -94,7 +106,6 @@ final class MountProcess implements AutoCloseable {
     }
 
     private void startAll() throws StartException {
-        startHttp();
         MetadataClient client =
                 begin(
                         new GrpcMetadataClient(
@@ -103,21 +114,34 @@ final class MountProcess implements AutoCloseable {
                                 InstantSource.system(),
                                 Thread::sleep,
                                 metrics.watch()));
+        lifeline = begin(lifeline());
+        startHttp();
         Attachment attachment = begin(attach(client));
         CloseTrace trace =
                 SpanTrace.isWanted(System.getenv()) ? begin(SpanTrace.start()) : CloseTrace.NONE;
         RemoteFiles remote = new RemoteFiles(InstantSource.system(), metrics::reopened);
         WorkerStagedFiles staged = begin(new WorkerStagedFiles(arguments.node(), remote));
-        mount(new Services(client, attachment, staged, InstantSource.system(), trace));
+        FuseSession serving =
+                mount(new Services(client, attachment, staged, InstantSource.system(), trace));
+        session = serving;
+        metrics.takeovers(lifeline.takeovers());
+        EventName event =
+                lifeline.inherited().isPresent() ? EventName.TAKEOVER_DONE : EventName.MOUNT_READY;
         LOG.log(
                 INFO,
-                EventName.MOUNT_READY.line(
+                event.line(
                         "workspace",
                         arguments.workspace(),
                         "mount",
                         arguments.mountPoint(),
                         "id",
-                        attachment.mountId()));
+                        attachment.mountId(),
+                        "takeovers",
+                        lifeline.takeovers()));
+        lifeline.serving(
+                serving,
+                new Signs(InstantSource.system(), metrics::isAnswered),
+                attachment::abandonUnfinished);
     }
 
     private void startHttp() throws StartException {
@@ -143,7 +167,14 @@ final class MountProcess implements AutoCloseable {
                         .setMountPoint(arguments.mountPoint().toString())
                         .build();
         try {
-            return Attachment.attach(client, request);
+            Optional<AttachReply> before = lifeline.attached();
+            Attachment attachment =
+                    before.isPresent()
+                            ? Attachment.resume(
+                                    client, request, before.get(), lifeline.state().requests())
+                            : Attachment.attach(client, request, lifeline.state().requests());
+            attachment.onAttached(lifeline::attached);
+            return attachment;
         } catch (ForebayException e) {
             throw new StartException(whyNotAttached(e), e);
         }
@@ -162,7 +193,19 @@ final class MountProcess implements AutoCloseable {
         return "the workspace cannot be attached: " + e.getMessage();
     }
 
-    private void mount(Services services) throws StartException {
+    private Lifeline lifeline() throws StartException {
+        Optional<Path> holder = arguments.holder();
+        if (holder.isEmpty()) {
+            return Lifeline.none();
+        }
+        try {
+            return Lifeline.of(HolderLink.connect(holder.get()));
+        } catch (PosixException e) {
+            throw new StartException("no holder answers at " + holder.get(), e);
+        }
+    }
+
+    private FuseSession mount(Services services) throws StartException {
         MountOptions options =
                 MountOptions.of(arguments.mountPoint())
                         .withSource("forebay:" + arguments.workspace())
@@ -170,14 +213,30 @@ final class MountProcess implements AutoCloseable {
                         .withReaderThreads(arguments.threads())
                         .withAllowOther(arguments.allowOther());
         try {
-            session = begin(FuseSession.mount(options, backing -> fileSystem(services, backing)));
+            Optional<KeptMount> before = lifeline.inherited();
+            if (before.isPresent()) {
+                lifeline.takenOver(version());
+                return begin(
+                        FuseSession.takeOver(
+                                before.get(),
+                                options,
+                                (backing, _) -> fileSystem(services, backing)));
+            }
+            return begin(
+                    FuseSession.mount(
+                            options,
+                            (backing, mount) -> {
+                                lifeline.made(mount, version());
+                                return fileSystem(services, backing);
+                            }));
         } catch (FuseMountException | IllegalArgumentException e) {
             throw new StartException(Objects.requireNonNullElse(e.getMessage(), e.toString()), e);
         }
     }
 
     private FileSystem fileSystem(Services services, Backing backing) {
-        return metrics.counting(begin(new ForebayFileSystem(services, backing)));
+        return metrics.counting(
+                begin(new ForebayFileSystem(services, backing, lifeline.state().files())));
     }
 
     private <T extends AutoCloseable> T begin(T part) {

@@ -9,6 +9,8 @@ import java.util.Objects;
 
 /** Where the built applications and their Java are. */
 public record Installation(Path home, Path java) {
+    /** It holds descriptors, which take no heap. */
+    private static final String HOLDER_HEAP = "24m";
 
     /** As the launcher says in the system property {@code forebay.home}. */
     public static Installation current() {
@@ -36,6 +38,19 @@ public record Installation(Path home, Path java) {
         return classPath("fuse-mount/mount/target");
     }
 
+    /**
+     * The command that mounts, up to the mount's own arguments: a small process that keeps the
+     * mount, and starts the one that serves it.
+     */
+    public List<String> holder() {
+        List<String> command = new ArrayList<>(List.of(java.toString()));
+        command.addAll(jvmFlags(HOLDER_HEAP));
+        command.add("-XX:TieredStopAtLevel=1");
+        command.addAll(List.of("-cp", mountClassPath(), "io.forebay.mount.holder.HolderMain"));
+        mountJvmFlags().forEach(flag -> command.add("--jvm=" + flag));
+        return command;
+    }
+
     /** Flags that every process of ours gets: native access for FFM, and the small collector. */
     public static List<String> jvmFlags(String heap) {
         return List.of(
@@ -50,7 +65,7 @@ public record Installation(Path home, Path java) {
     }
 
     /** The mount's heap holds inodes in use; payloads lie in native memory, bounded here. */
-    public static List<String> mountJvmFlags() {
+    static List<String> mountJvmFlags() {
         List<String> flags = new ArrayList<>(jvmFlags("96m"));
         flags.add("-XX:MaxDirectMemorySize=256m");
         return flags;

@@ -35,7 +35,8 @@ final class Launches {
             case OBJECT_STORE -> objectStore();
             case CONTROL_PLANE -> controlPlane();
             case WORKER -> worker();
-            case MOUNT -> mount();
+            case HOLDER -> holder();
+            case MOUNT -> throw new IllegalArgumentException("its holder starts the mount");
         };
     }
 
@@ -100,15 +101,12 @@ final class Launches {
         return spec(ProcessName.WORKER, command, environment);
     }
 
-    private ChildSpec mount() {
-        List<String> command = new ArrayList<>();
-        command.add(instance.installation().java().toString());
-        command.addAll(Installation.mountJvmFlags());
+    private ChildSpec holder() {
+        List<String> command = instance.installation().holder();
         command.addAll(
                 List.of(
-                        "-cp",
-                        instance.installation().mountClassPath(),
-                        "io.forebay.mount.MountMain",
+                        "--record",
+                        instance.state().file(ProcessName.MOUNT).toString(),
                         "--control-plane",
                         grpc(),
                         "--workspace",
@@ -122,7 +120,11 @@ final class Launches {
         if (!instance.settings().passthrough()) {
             command.add("--no-passthrough");
         }
-        return spec(ProcessName.MOUNT, command, Map.of());
+        return new ChildSpec(
+                ProcessName.HOLDER,
+                command,
+                Map.of(),
+                instance.state().log(ProcessName.MOUNT.fileName()));
     }
 
     /** One machine is one node, whatever its host name becomes. */

@@ -1,6 +1,7 @@
 package io.forebay.cli.run;
 
 import io.forebay.cli.prepare.Instance;
+import io.forebay.cli.prepare.Leftovers;
 import io.forebay.cli.prepare.Unmount;
 import io.forebay.cli.process.Child;
 import io.forebay.cli.process.Deadline;
@@ -72,8 +73,8 @@ public final class Supervisor {
                 deadline);
         await(ProcessName.WORKER, () -> Probes.healthy(instance.ports().worker()), deadline);
         new WorkspaceSetup(instance).ensure();
-        launch(ProcessName.MOUNT);
-        await(ProcessName.MOUNT, this::mounted, deadline);
+        launch(ProcessName.HOLDER);
+        await(ProcessName.HOLDER, this::mounted, deadline);
     }
 
     /** Tells a waiting {@code up --detach}, after the last word to the user. */
@@ -121,11 +122,20 @@ public final class Supervisor {
             if (child != null) {
                 child.stop(STOP_PATIENCE);
                 instance.state().forget(name);
-                if (name == ProcessName.MOUNT) {
-                    Unmount.now(instance.mountPoint());
+                if (name == ProcessName.HOLDER) {
+                    endMount();
                 }
             }
         }
+    }
+
+    /** What a holder that was killed leaves: a mount that nobody keeps any more. */
+    private void endMount() {
+        instance.state()
+                .process(ProcessName.MOUNT)
+                .ifPresent(left -> Leftovers.end(left, STOP_PATIENCE));
+        instance.state().forget(ProcessName.MOUNT);
+        Unmount.now(instance.mountPoint());
     }
 
     private void launch(ProcessName name) {
@@ -184,7 +194,7 @@ public final class Supervisor {
     }
 
     private boolean unmountedFromOutside(Child child) {
-        return child.name() == ProcessName.MOUNT
+        return child.name() == ProcessName.HOLDER
                 && child.exitStatus() == 0
                 && MountTable.read().at(instance.mountPoint()).isEmpty();
     }
@@ -209,8 +219,8 @@ public final class Supervisor {
             Deadline.pause();
         }
         if (!stopAsked) {
-            if (name == ProcessName.MOUNT) {
-                Unmount.now(instance.mountPoint());
+            if (name == ProcessName.HOLDER) {
+                endMount();
             }
             launch(name);
             say.accept("Started the " + name.label() + " again.");

@@ -2,6 +2,8 @@ package io.forebay.cli.state;
 
 /** The processes of an instance, in the order in which they stop. */
 public enum ProcessName {
+    /** Starts the mount, and keeps it while its process dies and comes back. */
+    HOLDER("mount holder"),
     MOUNT("mount"),
     WORKER("worker"),
     CONTROL_PLANE("control plane"),

@@ -152,6 +152,11 @@ public record StateDirectory(Path root) {
         delete(processFile(name));
     }
 
+    /** Where a process's record is. */
+    public Path file(ProcessName name) {
+        return processFile(name);
+    }
+
     /** The process that watches the others. */
     public Optional<ProcessRecord> supervisor() {
         return ProcessRecord.read(run().resolve("supervisor.pid"));

@@ -2,8 +2,6 @@ package io.forebay.mount.fs;
 
 import com.google.protobuf.ByteString;
 import io.forebay.fuse.Attributes;
-import io.forebay.fuse.Errno;
-import io.forebay.fuse.FuseException;
 import io.forebay.fuse.Reply;
 import io.forebay.fuse.Request;
 import io.forebay.mount.meta.FailureErrno;
@@ -65,7 +63,10 @@ final class DirectoryCalls {
     Reply read(Request.ReadDirectory request) {
         DirectoryStream stream = streams.get(request.handle());
         if (stream == null) {
-            throw new FuseException(Errno.EBADF);
+            // opened by a process that has died since: it goes on by position
+            stream =
+                    streams.computeIfAbsent(
+                            request.handle(), _ -> new DirectoryStream(request.header().nodeId()));
         }
         long position = Math.max(0, request.offset() - DOTS);
         DirectoryStream.Point point = stream.at(position);

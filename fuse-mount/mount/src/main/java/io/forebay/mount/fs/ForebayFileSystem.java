@@ -6,6 +6,8 @@ import io.forebay.fuse.FileSystem;
 import io.forebay.fuse.FuseException;
 import io.forebay.fuse.Reply;
 import io.forebay.fuse.Request;
+import io.forebay.mount.kept.KeptFiles;
+import io.forebay.mount.kept.KeptState;
 import io.forebay.mount.lock.LockCalls;
 import io.forebay.mount.meta.FailureErrno;
 import io.forebay.mount.meta.Origin;
@@ -31,7 +33,8 @@ public final class ForebayFileSystem implements FileSystem, AutoCloseable {
     /** One restart of the control plane. */
     private static final Duration DRAIN_PATIENCE = Duration.ofSeconds(30);
 
-    private final OpenTable table = new OpenTable();
+    private final Services services;
+    private final OpenTable table;
     private final ReleaseQueue releases;
     private final Nodes nodes;
     private final NamespaceCalls namespace;
@@ -44,7 +47,17 @@ public final class ForebayFileSystem implements FileSystem, AutoCloseable {
     private final DirectoryCalls directories;
     private final Commits commits;
 
+    /** As a file system whose open files end with this process. */
     public ForebayFileSystem(Services services, Backing backing) {
+        this(services, backing, KeptState.alone().files());
+    }
+
+    /**
+     * @param kept where open files are kept; those that are found there are open
+     */
+    public ForebayFileSystem(Services services, Backing backing, KeptFiles kept) {
+        this.services = services;
+        this.table = new OpenTable(kept);
         this.releases = new ReleaseQueue(services, table);
         this.nodes = new Nodes(services, table);
         this.commits = new Commits(services);
@@ -57,6 +70,11 @@ public final class ForebayFileSystem implements FileSystem, AutoCloseable {
         this.attributes = new AttributeCalls(services, nodes, table, opens, commits);
         this.directories = new DirectoryCalls(services, nodes);
         services.attachment().onAttachAgain(this::openAndLockAgain);
+        if (!kept.found().isEmpty()) {
+            locks.restore();
+            opens.regain();
+            table.settle(backing, releases);
+        }
     }
 
     private void openAndLockAgain(long mountId) {
@@ -66,11 +84,17 @@ public final class ForebayFileSystem implements FileSystem, AutoCloseable {
 
     @Override
     public Reply handle(Request request) {
+        services.attachment().begin(request.header().id(), request.header().resent());
         try {
             return answer(request);
         } catch (ForebayException | PosixException e) {
             throw FailureErrno.of(e);
         }
+    }
+
+    @Override
+    public void answered() {
+        services.attachment().answered();
     }
 
     private Reply answer(Request request) {

@@ -21,6 +21,7 @@ import io.forebay.proto.Grant;
 import io.forebay.proto.OpenReply;
 import io.forebay.proto.OpenRequest;
 import io.forebay.transport.file.StagedHandle;
+import java.util.Optional;
 
 /** Opens: from the service's grant to a handle on a staged file. */
 final class OpenCalls {
@@ -44,17 +45,26 @@ final class OpenCalls {
     }
 
     Reply open(Request.Open request) {
+        Request.Header header = request.header();
         return opened(
-                open(
-                        NamespaceCalls.origin(request.header()),
-                        request.header().nodeId(),
-                        Access.of(request.flags())));
+                table.openedBefore(header)
+                        .orElseGet(() ->
+                                open(
+                                        NamespaceCalls.origin(header),
+                                        header.nodeId(),
+                                        Access.of(request.flags()),
+                                        header.id())));
     }
 
     Reply create(Request.Create request) {
+        Optional<OpenFile> before = table.openedBefore(request.header());
+        if (before.isPresent()) {
+            OpenFile file = before.get();
+            return new Reply.Created(nodes.counted(file.inode().known()), opened(file));
+        }
         Access access = Access.of(request.flags());
         OpenReply reply = create(request.header(), request.name(), request.mode(), access);
-        OpenFile file = adopt(reply, access);
+        OpenFile file = adopt(reply, access, request.header().id());
         return new Reply.Created(nodes.counted(reply.getAttributes()), opened(file));
     }
 
@@ -62,12 +72,16 @@ final class OpenCalls {
     Reply makeFile(Request.MakeNode request) {
         Access access = new Access(false, true, false, false, true);
         OpenReply reply = create(request.header(), request.name(), request.mode(), access);
-        close(adopt(reply, access));
+        close(adopt(reply, access, 0));
         return nodes.counted(reply.getAttributes());
     }
 
     /** Opens for the mount itself as well; {@link #close} must follow. */
     OpenFile open(Origin origin, long ino, Access access) {
+        return open(origin, ino, access, 0);
+    }
+
+    private OpenFile open(Origin origin, long ino, Access access, long requestId) {
         OpenInode inode = table.beginOpen(ino);
         boolean granted = false;
         boolean done = false;
@@ -82,7 +96,7 @@ final class OpenCalls {
             FailureErrno.check(reply.getFailure());
             inode.granted(reply.getOpenSequence());
             granted = true;
-            OpenFile file = adopt(inode, reply, access);
+            OpenFile file = adopt(inode, reply, access, requestId);
             done = true;
             return file;
         } finally {
@@ -113,6 +127,15 @@ final class OpenCalls {
         }
     }
 
+    /** Opens the staged files again that did not survive with the process before this one. */
+    void regain() {
+        for (OpenInode inode : table.lackingFiles()) {
+            Access access = new Access(inode.isRead(), inode.isWritten(), false, false, false);
+            Grant grant = grantAgain(inode, access);
+            inode.regain(services.stagedFiles().open(grant, () -> grantAgain(inode, access)));
+        }
+    }
+
     private OpenReply create(Request.Header header, byte[] name, int mode, Access access) {
         CreateRequest.Builder create =
                 CreateRequest.newBuilder()
@@ -139,12 +162,12 @@ final class OpenCalls {
         return reply;
     }
 
-    private OpenFile adopt(OpenReply reply, Access access) {
+    private OpenFile adopt(OpenReply reply, Access access, long requestId) {
         OpenInode inode = table.beginOpen(reply.getAttributes().getIno());
         boolean done = false;
         try {
             inode.granted(reply.getOpenSequence());
-            OpenFile file = adopt(inode, reply, access);
+            OpenFile file = adopt(inode, reply, access, requestId);
             done = true;
             return file;
         } finally {
@@ -152,7 +175,7 @@ final class OpenCalls {
         }
     }
 
-    private OpenFile adopt(OpenInode inode, OpenReply reply, Access access) {
+    private OpenFile adopt(OpenInode inode, OpenReply reply, Access access, long requestId) {
         StagedHandle staged =
                 services.stagedFiles().open(reply.getGrant(), () -> grantAgain(inode, access));
         boolean kept = false;
@@ -161,7 +184,7 @@ final class OpenCalls {
                     new OpenInode.Fresh(reply.getAttributes(), services.clock().millis());
             inode.adopt(staged, access, fresh, backing);
             kept = true;
-            return table.addFile(inode, access);
+            return table.addFile(inode, access, requestId);
         } finally {
             if (!kept) {
                 staged.close();

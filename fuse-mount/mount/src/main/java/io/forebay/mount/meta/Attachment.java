@@ -2,6 +2,8 @@ package io.forebay.mount.meta;
 
 import static java.lang.System.Logger.Level.WARNING;
 
+import io.forebay.mount.kept.KeptState;
+import io.forebay.mount.kept.RequestLog;
 import io.forebay.observability.EventName;
 import io.forebay.proto.AttachReply;
 import io.forebay.proto.AttachRequest;
@@ -15,8 +17,10 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The mount as the control plane knows it: its id, its lease, and the numbering of its mutations.
@@ -29,7 +33,10 @@ public final class Attachment implements AutoCloseable {
     private final MetadataClient client;
     private final AttachRequest request;
     private final AttachReply first;
-    private final RequestSlots slots = new RequestSlots();
+    private final RequestSlots slots;
+
+    /** The kernel's request that a thread answers. */
+    private final ThreadLocal<Turn> turns = ThreadLocal.withInitial(Turn::new);
 
     /**
      * Makes one thread attach again, not all of them; waiting for it is what the others must do.
@@ -40,12 +47,15 @@ public final class Attachment implements AutoCloseable {
 
     private volatile long mountId;
     private volatile LongConsumer listener = id -> {};
+    private volatile Consumer<AttachReply> keeper = reply -> {};
 
-    private Attachment(MetadataClient client, AttachRequest request, AttachReply first) {
+    private Attachment(
+            MetadataClient client, AttachRequest request, AttachReply first, RequestLog log) {
         this.client = client;
         this.request = request;
         this.first = first;
         this.mountId = first.getMountId();
+        this.slots = new RequestSlots(log);
         this.renewal =
                 Executors.newSingleThreadScheduledExecutor(task -> {
                     Thread thread = new Thread(task, "lease");
@@ -54,23 +64,41 @@ public final class Attachment implements AutoCloseable {
                 });
     }
 
+    /** As {@link #attach(MetadataClient, AttachRequest, RequestLog)}, for this process alone. */
+    public static Attachment attach(MetadataClient client, AttachRequest request) {
+        return attach(client, request, KeptState.alone().requests());
+    }
+
     /**
      * Makes the mount known and keeps its lease until {@link #close}.
      *
      * @throws ForebayException NOT_FOUND: no such workspace; UNAVAILABLE: no control plane
      */
-    public static Attachment attach(MetadataClient client, AttachRequest request) {
+    public static Attachment attach(MetadataClient client, AttachRequest request, RequestLog log) {
         AttachReply reply = client.attach(request);
         if (reply.getFailure() != FailureKind.FAILURE_NONE) {
             throw new ForebayException(reply.getFailure(), "The workspace cannot be attached")
                     .with("workspace", request.getWorkspace());
         }
-        Attachment attachment = new Attachment(client, request, reply);
-        long period = Math.max(1, reply.getLeaseMillis() / 3);
+        return new Attachment(client, request, reply, log).renewing(period(reply));
+    }
+
+    /** Goes on with the lease of a process that has died, as the answer that it got. */
+    public static Attachment resume(
+            MetadataClient client, AttachRequest request, AttachReply reply, RequestLog log) {
+        // at once: the dead one's last renewal may be long ago
+        return new Attachment(client, request, reply, log).renewing(0);
+    }
+
+    private Attachment renewing(long firstMillis) {
         ScheduledFuture<?> _ =
-                attachment.renewal.scheduleWithFixedDelay(
-                        attachment::renew, period, period, TimeUnit.MILLISECONDS);
-        return attachment;
+                renewal.scheduleWithFixedDelay(
+                        this::renew, firstMillis, period(first), TimeUnit.MILLISECONDS);
+        return this;
+    }
+
+    private static long period(AttachReply reply) {
+        return Math.max(1, reply.getLeaseMillis() / 3);
     }
 
     public long workspaceId() {
@@ -86,6 +114,12 @@ public final class Attachment implements AutoCloseable {
         return TimeUnit.MILLISECONDS.toNanos(first.getEntryTimeoutMillis());
     }
 
+    /** Who keeps the answer to each attach for a process that takes over. */
+    public void onAttached(Consumer<AttachReply> keep) {
+        this.keeper = keep;
+        keep.accept(first.toBuilder().setMountId(mountId).build());
+    }
+
     /** Who opens again what is open, given the new mount id, after the lease was lost. */
     public void onAttachAgain(LongConsumer reopen) {
         this.listener = reopen;
@@ -93,11 +127,18 @@ public final class Attachment implements AutoCloseable {
 
     /**
      * Makes one mutation, under a request id of its own; once more when the lease had been lost.
+     * The first one that a thread makes for a request of the kernel happens once even when the
+     * request comes again to another process; later ones must bear to happen twice.
      *
      * @param failure finds the failure in a reply
      */
     public <R> R mutate(Origin origin, Function<Caller, R> rpc, Function<R, FailureKind> failure) {
-        RequestSlots.Slot slot = takeSlot();
+        Turn turn = turns.get();
+        boolean first = turn.id != 0 && turn.slot == null;
+        RequestSlots.Slot slot = takeSlot(first ? turn : Turn.NONE);
+        if (first) {
+            turn.slot = slot;
+        }
         try {
             long id = mountId;
             R reply = rpc.apply(caller(origin, id, slot));
@@ -106,8 +147,34 @@ public final class Attachment implements AutoCloseable {
             }
             return rpc.apply(caller(origin, mountId, slot));
         } finally {
+            if (!first) {
+                slots.giveBack(slot);
+            }
+        }
+    }
+
+    /** The thread's mutations are those of a request of the kernel, until it was answered. */
+    public void begin(long requestId, boolean resent) {
+        answered();
+        Turn turn = turns.get();
+        turn.id = requestId;
+        turn.resent = resent;
+    }
+
+    /** The kernel has the answer: the request comes to nobody any more. */
+    public void answered() {
+        Turn turn = turns.get();
+        turn.id = 0;
+        RequestSlots.Slot slot = turn.slot;
+        if (slot != null) {
+            turn.slot = null;
             slots.giveBack(slot);
         }
+    }
+
+    /** Requests that a dead process had begun and that did not come again will not come. */
+    public void abandonUnfinished() {
+        slots.abandonUnfinished();
     }
 
     /** Sees to the lease after an answer said STALE. */
@@ -154,6 +221,7 @@ public final class Attachment implements AutoCloseable {
             }
             LOG.log(WARNING, EventName.LEASE_LOST.line("old", id, "new", reply.getMountId()));
             listener.accept(reply.getMountId());
+            keeper.accept(reply);
             mountId = reply.getMountId();
             return true;
         } finally {
@@ -161,14 +229,23 @@ public final class Attachment implements AutoCloseable {
         }
     }
 
-    private RequestSlots.Slot takeSlot() {
+    private RequestSlots.Slot takeSlot(Turn turn) {
         try {
-            return slots.take();
+            return slots.take(turn.id, turn.resent);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new ForebayException(
                     FailureKind.FAILURE_UNAVAILABLE, "The mount is being ended", e);
         }
+    }
+
+    /** Owned by its thread. */
+    private static final class Turn {
+        private static final Turn NONE = new Turn();
+
+        private long id;
+        private boolean resent;
+        private RequestSlots.@Nullable Slot slot;
     }
 
     private static Caller caller(Origin origin, long id, RequestSlots.Slot slot) {

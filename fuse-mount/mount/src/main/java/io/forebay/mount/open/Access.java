@@ -16,6 +16,15 @@ public record Access(
     /** As O_WRONLY | O_TRUNC. */
     public static final Access CUT = new Access(false, true, true, false, false);
 
+    /** As {@link #of} takes them. */
+    public int flags() {
+        int mode = write ? (read ? READ_WRITE : WRITE_ONLY) : 0;
+        return mode
+                | (truncate ? TRUNCATE : 0)
+                | (append ? APPEND : 0)
+                | (exclusive ? EXCLUSIVE : 0);
+    }
+
     /** An open that truncates counts as one that writes, whatever its access mode. */
     public static Access of(int flags) {
         int mode = flags & ACCESS_MASK;

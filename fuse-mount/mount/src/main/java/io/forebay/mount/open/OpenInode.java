@@ -3,14 +3,18 @@ package io.forebay.mount.open;
 import io.forebay.fuse.Backing;
 import io.forebay.fuse.Errno;
 import io.forebay.fuse.FuseException;
+import io.forebay.mount.kept.KeptFiles;
 import io.forebay.proto.Attributes;
 import io.forebay.proto.FailureKind;
 import io.forebay.proto.FinalSize;
+import io.forebay.proto.KeptHandle;
+import io.forebay.proto.KeptInode;
 import io.forebay.proto.ReleasedFile;
 import io.forebay.proto.TraceContext;
 import io.forebay.schema.ForebayException;
 import io.forebay.transport.file.FileStatus;
 import io.forebay.transport.file.StagedHandle;
+import io.forebay.transport.posix.NativeFile;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.locks.ReentrantLock;
@@ -52,18 +56,58 @@ public final class OpenInode {
     private Attributes attributes = Attributes.getDefaultInstance();
     private long attributesAtMillis;
 
-    /** What the metadata knows of the written file. */
-    private long committedSize;
+    private WriteState writing = WriteState.NONE;
 
-    private long committedMtimeNanos;
+    /** Where it is kept for a process that takes over. */
+    private final KeptFiles.Slot slot;
 
-    /** While the staged file still has the first time, the file's time is the second one. */
-    private long stagedMtimeNanos;
-
-    private long shownMtimeNanos;
-
-    OpenInode(long ino) {
+    OpenInode(long ino, KeptFiles.Slot slot) {
         this.ino = ino;
+        this.slot = slot;
+    }
+
+    /** As a process that has died left it. */
+    static OpenInode restored(KeptFiles.Found found) {
+        OpenInode inode = new OpenInode(found.inode().getIno(), found.slot());
+        inode.restore(found);
+        return inode;
+    }
+
+    private synchronized void restore(KeptFiles.Found found) {
+        KeptInode kept = found.inode();
+        openSequence = kept.getOpenSequence();
+        mode = OpenMode.valueOf(kept.getMode());
+        backingId = kept.getBackingId();
+        attributes = kept.getAttributes();
+        leftOver = kept.hasLeftOver() ? kept.getLeftOver() : null;
+        writing = WriteState.of(kept);
+        readFile = found.readFile();
+        writeFile = found.writeFile();
+        StagedHandle any = readFile == null ? writeFile : readFile;
+        identity = any == null ? null : any.stat();
+        for (KeptHandle handle : found.handles()) {
+            count(Access.of(handle.getFlags()), 1);
+        }
+    }
+
+    private void save() {
+        KeptInode.Builder kept =
+                KeptInode.newBuilder()
+                        .setIno(ino)
+                        .setOpenSequence(openSequence)
+                        .setMode(mode.name())
+                        .setBackingId(backingId)
+                        .setAttributes(attributes);
+        writing.save(kept);
+        if (leftOver != null) {
+            kept.setLeftOver(leftOver);
+        }
+        slot.save(kept.build());
+    }
+
+    /** Nothing of it is needed any more. */
+    void forget() {
+        slot.free();
     }
 
     public long ino() {
@@ -84,11 +128,13 @@ public final class OpenInode {
     /** The service has opened it: from now on a release names this open. */
     public synchronized void granted(long sequence) {
         openSequence = Math.max(openSequence, sequence);
+        save();
     }
 
     /** The service has opened it again under a new mount id, whose sequences start anew. */
     public synchronized void grantedAnew(long sequence) {
         openSequence = sequence;
+        save();
     }
 
     /** Ends an open; true when a release that waited for it must be queued now. */
@@ -127,16 +173,29 @@ public final class OpenInode {
             decideMode(file, access, backing);
         }
         if (access.write() && writers == 0) {
-            committedSize = fresh.attributes().getSize();
-            committedMtimeNanos = fresh.attributes().getMtimeNanos();
-            stagedMtimeNanos = status.mtimeNanos();
-            shownMtimeNanos = fresh.attributes().getMtimeNanos();
+            writing = WriteState.begun(fresh.attributes(), status);
         }
         refreshed(fresh);
         keep(file, access.write());
-        handles++;
-        readers += access.read() ? 1 : 0;
-        writers += access.write() ? 1 : 0;
+        count(access, 1);
+        save();
+    }
+
+    private void count(Access access, int handle) {
+        handles += handle;
+        readers += access.read() ? handle : 0;
+        writers += access.write() ? handle : 0;
+    }
+
+    /** Whether there are handles that a descriptor is missing for: it did not survive. */
+    synchronized boolean lacksFile() {
+        return (writers > 0 && writeFile == null)
+                || (handles > 0 && readFile == null && writeFile == null);
+    }
+
+    /** Takes over a file that was opened again, for handles that are there. */
+    public synchronized void regain(StagedHandle file) {
+        keep(file, writers > 0);
     }
 
     /**
@@ -167,30 +226,43 @@ public final class OpenInode {
             readFile = file;
         } else {
             file.close();
+            return;
+        }
+        if (file instanceof NativeFile local) {
+            slot.keep(writable, local);
         }
     }
 
     /** Ends a handle. After the last one the staged file and the backing id are given back. */
     public synchronized boolean drop(Access access, Backing backing) {
-        readers -= access.read() ? 1 : 0;
-        writers -= access.write() ? 1 : 0;
-        handles--;
+        count(access, -1);
         if (handles == 0) {
-            if (backingId != 0) {
-                backing.close(backingId);
-                backingId = 0;
-            }
-            close(readFile);
-            close(writeFile);
-            readFile = null;
-            writeFile = null;
-            identity = null;
+            letGo(backing);
         }
         boolean tell = (access.write() && writers == 0) || (access.read() && readers == 0);
         return tell && wantRelease();
     }
 
+    /** Gives back what only handles need. Harmless where it was given back before. */
+    synchronized void letGo(Backing backing) {
+        if (backingId != 0) {
+            backing.close(backingId);
+            backingId = 0;
+        }
+        close(readFile, false);
+        close(writeFile, true);
+        readFile = null;
+        writeFile = null;
+        identity = null;
+        save();
+    }
+
     // ---- releases
+
+    /** After a takeover the control plane is told what is open, whatever it was told before. */
+    synchronized boolean releaseAnew() {
+        return wantRelease();
+    }
 
     /** True when the inode must be put into the queue. */
     private boolean wantRelease() {
@@ -228,13 +300,15 @@ public final class OpenInode {
 
     synchronized void leaveOver(FinalSize written) {
         leftOver = written;
+        save();
     }
 
     /** The release was answered, or is to be sent again; true when it must be queued again. */
     synchronized boolean releaseEnded(boolean answered) {
         releaseInFlight = false;
-        if (answered) {
+        if (answered && leftOver != null) {
             leftOver = null;
+            save();
         }
         return !answered && wantRelease();
     }
@@ -268,6 +342,11 @@ public final class OpenInode {
                 : Optional.empty();
     }
 
+    /** The last known attributes of an open file. */
+    public Attributes known() {
+        return latest(Long.MIN_VALUE).map(this::merged).orElse(Attributes.getDefaultInstance());
+    }
+
     /** The last known attributes of an open file that has lost its name. */
     public Optional<Attributes> unlinked() {
         return latest(Long.MIN_VALUE).map(known -> merged(known).toBuilder().setNlink(0).build());
@@ -279,16 +358,7 @@ public final class OpenInode {
     }
 
     private synchronized Attributes merged(Attributes known, FileStatus status) {
-        long ctime = known.getCtimeNanos();
-        if (status.mtimeNanos() != stagedMtimeNanos) {
-            ctime = Math.max(ctime, status.mtimeNanos());
-        }
-        return known.toBuilder()
-                .setSize(status.size())
-                .setBlocks(status.blocks())
-                .setMtimeNanos(mtimeOf(status))
-                .setCtimeNanos(ctime)
-                .build();
+        return writing.merged(known, status);
     }
 
     /** What the staged file says of itself; empty when there is no writer (any more). */
@@ -317,9 +387,8 @@ public final class OpenInode {
     }
 
     private synchronized void mtimeSet(Fresh fresh, FileStatus status) {
-        stagedMtimeNanos = status.mtimeNanos();
-        shownMtimeNanos = fresh.attributes().getMtimeNanos();
-        committedMtimeNanos = shownMtimeNanos;
+        writing = writing.mtimeSet(fresh.attributes().getMtimeNanos(), status);
+        save();
     }
 
     // ---- commits
@@ -330,34 +399,27 @@ public final class OpenInode {
     }
 
     private synchronized FinalSize written(FileStatus status) {
-        return FinalSize.newBuilder()
-                .setSize(status.size())
-                .setMtimeNanos(mtimeOf(status))
-                .setBlocks(status.blocks())
-                .build();
+        return writing.written(status);
     }
 
     synchronized boolean isCommitted(FinalSize written) {
-        return written.getSize() == committedSize && written.getMtimeNanos() == committedMtimeNanos;
+        return writing.isCommitted(written);
     }
 
     synchronized void committed(FinalSize written, Fresh fresh) {
-        committedSize = written.getSize();
-        committedMtimeNanos = written.getMtimeNanos();
+        writing = writing.committed(written);
         refreshed(fresh);
+        save();
     }
 
     /** Blocks came or went, perhaps without a new size or time: the next commit is due. */
     public synchronized void reshaped() {
-        committedSize = -1;
+        writing = writing.reshaped();
+        save();
     }
 
     synchronized void flushedIn(TraceContext trace) {
         lastFlush = trace;
-    }
-
-    private long mtimeOf(FileStatus status) {
-        return status.mtimeNanos() == stagedMtimeNanos ? shownMtimeNanos : status.mtimeNanos();
     }
 
     // ---- bytes
@@ -398,7 +460,10 @@ public final class OpenInode {
         return file;
     }
 
-    private static void close(@Nullable StagedHandle file) {
+    private void close(@Nullable StagedHandle file, boolean writable) {
+        if (file instanceof NativeFile) {
+            slot.drop(writable);
+        }
         if (file != null) {
             file.close();
         }

@@ -1,7 +1,11 @@
 package io.forebay.mount.open;
 
+import io.forebay.fuse.Backing;
 import io.forebay.fuse.Errno;
 import io.forebay.fuse.FuseException;
+import io.forebay.fuse.Request;
+import io.forebay.mount.kept.KeptFiles;
+import io.forebay.proto.KeptHandle;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -17,6 +21,26 @@ public final class OpenTable {
     private final Map<Long, OpenFile> files = new ConcurrentHashMap<>();
     private final AtomicLong lastHandle = new AtomicLong();
 
+    /** What a dead process had opened, by the id of the request that asked for it. */
+    private final Map<Long, OpenFile> openedBefore = new ConcurrentHashMap<>();
+
+    private final KeptFiles kept;
+
+    public OpenTable(KeptFiles kept) {
+        this.kept = kept;
+        for (KeptFiles.Found found : kept.found()) {
+            OpenInode inode = OpenInode.restored(found);
+            inodes.put(inode.ino(), inode);
+            for (KeptHandle handle : found.handles()) {
+                OpenFile file =
+                        new OpenFile(handle.getHandle(), inode, Access.of(handle.getFlags()));
+                files.put(file.handle(), file);
+                openedBefore.put(handle.getRequestId(), file);
+                lastHandle.accumulateAndGet(handle.getHandle(), Math::max);
+            }
+        }
+    }
+
     /** Begins an open; {@link OpenInode#endOpen} must follow, then {@link #removeIfIdle}. */
     public OpenInode beginOpen(long ino) {
         if (inodes.size() >= INODES_MAX) {
@@ -26,17 +50,65 @@ public final class OpenTable {
                 inodes.compute(
                         ino,
                         (key, known) -> {
-                            OpenInode inode = known == null ? new OpenInode(key) : known;
+                            OpenInode inode = known == null ? inode(key) : known;
                             inode.beginOpen();
                             return inode;
                         });
         return found;
     }
 
-    public OpenFile addFile(OpenInode inode, Access access) {
+    private OpenInode inode(long ino) {
+        KeptFiles.Slot slot = kept.take();
+        if (slot == null) {
+            throw new FuseException(Errno.EMFILE);
+        }
+        return new OpenInode(ino, slot);
+    }
+
+    /**
+     * @param requestId of the kernel's request; 0 for an open of the mount's own, which ends with
+     *     this process
+     */
+    public OpenFile addFile(OpenInode inode, Access access, long requestId) {
         OpenFile file = new OpenFile(lastHandle.incrementAndGet(), inode, access);
         files.put(file.handle(), file);
+        if (requestId != 0) {
+            kept.opened(
+                    KeptHandle.newBuilder()
+                            .setHandle(file.handle())
+                            .setIno(inode.ino())
+                            .setFlags(access.flags())
+                            .setRequestId(requestId)
+                            .build());
+        }
         return file;
+    }
+
+    /** What a dead process opened for a request that the kernel sends again. */
+    public Optional<OpenFile> openedBefore(Request.Header request) {
+        return request.resent()
+                ? Optional.ofNullable(openedBefore.get(request.id()))
+                : Optional.empty();
+    }
+
+    /** Inodes whose staged file did not survive though they are open. */
+    public List<OpenInode> lackingFiles() {
+        return inodes.values().stream().filter(OpenInode::lacksFile).toList();
+    }
+
+    /**
+     * After a takeover: gives back what only handles need where there is none, and has the control
+     * plane told of all that was open.
+     */
+    public void settle(Backing backing, ReleaseQueue releases) {
+        for (OpenInode inode : inodes.values()) {
+            if (!inode.isOpen()) {
+                inode.letGo(backing);
+            }
+            if (inode.releaseAnew()) {
+                releases.add(inode);
+            }
+        }
     }
 
     public OpenFile file(long handle) {
@@ -53,6 +125,8 @@ public final class OpenTable {
         if (file == null) {
             throw new FuseException(Errno.EBADF);
         }
+        kept.closed(handle);
+        openedBefore.values().remove(file);
         return file;
     }
 
@@ -62,7 +136,14 @@ public final class OpenTable {
 
     public void removeIfIdle(OpenInode inode) {
         inodes.computeIfPresent(
-                inode.ino(), (key, known) -> known == inode && known.isIdle() ? null : known);
+                inode.ino(),
+                (key, known) -> {
+                    if (known != inode || !known.isIdle()) {
+                        return known;
+                    }
+                    known.forget();
+                    return null;
+                });
     }
 
     public List<OpenInode> inodes() {

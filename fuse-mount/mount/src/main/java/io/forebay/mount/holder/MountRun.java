@@ -1,0 +1,148 @@
+package io.forebay.mount.holder;
+
+import io.forebay.transport.posix.UnixSocket;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** One mount process, from its start to its end. Owned by the holder's thread. */
+final class MountRun {
+    private final Process process;
+    private final Instant started;
+
+    /** Its connection, once it has said hello. */
+    private @Nullable UnixSocket socket;
+
+    private boolean disconnected = true;
+    private @Nullable Integer status;
+    private @Nullable Instant servingSince;
+    private Instant lastSign;
+    private int stuckSeconds;
+
+    private MountRun(Process process, Instant started) {
+        this.process = process;
+        this.started = started;
+        this.lastSign = started;
+    }
+
+    /** Starts a mount process of the same Java and class path as this one. */
+    static MountRun start(HolderArguments arguments, Path socket, Instant now) throws IOException {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(arguments.jvm());
+        command.addAll(
+                List.of(
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        "io.forebay.mount.MountMain"));
+        command.addAll(arguments.mount());
+        command.addAll(List.of("--holder", socket.toString()));
+        return new MountRun(new ProcessBuilder(command).inheritIO().start(), now);
+    }
+
+    long pid() {
+        return process.pid();
+    }
+
+    Process process() {
+        return process;
+    }
+
+    @Nullable UnixSocket socket() {
+        return socket;
+    }
+
+    void connected(UnixSocket own, Instant now) {
+        socket = own;
+        disconnected = false;
+        lastSign = now;
+    }
+
+    void disconnected() {
+        disconnected = true;
+    }
+
+    void ended(int exitStatus) {
+        status = exitStatus;
+    }
+
+    /** Whether it has ended, and all that it had sent was taken. */
+    boolean isOver() {
+        return status != null && disconnected;
+    }
+
+    int status() {
+        return status == null ? -1 : status;
+    }
+
+    void serving(Instant now) {
+        servingSince = now;
+    }
+
+    boolean hasServed() {
+        return servingSince != null;
+    }
+
+    /** How long it served. */
+    Duration served(Instant now) {
+        return servingSince == null ? Duration.ZERO : Duration.between(servingSince, now);
+    }
+
+    void sign(Instant now, int stuck) {
+        lastSign = now;
+        stuckSeconds = stuck;
+    }
+
+    /** Why it is taken for hung; null when it is not. */
+    @Nullable String hung(Instant now, Duration bound) {
+        if (bound.isZero() || status != null || servingSince == null) {
+            return null;
+        }
+        if (Duration.between(lastSign, now).compareTo(bound) > 0) {
+            return "it gives no sign of life";
+        }
+        return stuckSeconds > bound.toSeconds() ? "a request is stuck" : null;
+    }
+
+    Instant started() {
+        return started;
+    }
+
+    /** Has its threads written to its log, and kills it. */
+    void dumpAndKill() {
+        try {
+            Process quit =
+                    new ProcessBuilder("kill", "-QUIT", Long.toString(pid())).inheritIO().start();
+            quit.waitFor(5, TimeUnit.SECONDS);
+            process.waitFor(3, TimeUnit.SECONDS); // the time that writing them takes
+        } catch (IOException noKill) {
+            System.err.println("threads cannot be dumped: the program `kill` is missing");
+        } catch (InterruptedException asked) {
+            Thread.currentThread().interrupt();
+        }
+        process.destroyForcibly();
+    }
+
+    /** Writes which process serves, in the form that `forebay status` reads. */
+    void record(Path file) throws IOException {
+        Path stat = Path.of("/proc", Long.toString(pid()), "stat");
+        String line = Files.readString(stat);
+        String ticks = line.substring(line.lastIndexOf(')') + 2).split(" ", 21)[19];
+        String boot = Files.readString(Path.of("/proc/sys/kernel/random/boot_id")).strip();
+        String json =
+                "{\"pid\":%d,\"startTicks\":%s,\"bootId\":\"%s\"}".formatted(pid(), ticks, boot);
+        Path fresh = file.resolveSibling(file.getFileName() + ".new");
+        Files.writeString(fresh, json);
+        Files.move(
+                fresh,
+                file,
+                java.nio.file.StandardCopyOption.REPLACE_EXISTING,
+                java.nio.file.StandardCopyOption.ATOMIC_MOVE);
+    }
+}
