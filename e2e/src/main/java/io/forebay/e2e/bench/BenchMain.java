@@ -24,8 +24,6 @@ public final class BenchMain {
     /** Nothing that is measured shall share the machine with an upload. */
     private static final String NO_UPLOAD_MILLIS = "86400000";
 
-    private static final Path MEMORY = Path.of("/dev/shm");
-
     private final BenchOptions options;
     private final Samples samples = new Samples();
 
@@ -78,7 +76,7 @@ public final class BenchMain {
         for (int round = 1; round <= options.rounds(); round++) {
             System.err.println("round " + round + " of " + options.rounds());
             for (Map.Entry<Target, Path> place : inTurn(places, round)) {
-                large(large, place.getKey(), place.getValue());
+                large(large, place, places.get(Target.RAW));
             }
             for (Map.Entry<Target, Path> place : inTurn(places, round)) {
                 small(place.getKey(), place.getValue());
@@ -114,10 +112,13 @@ public final class BenchMain {
         return order;
     }
 
-    private void large(LargeFile large, Target target, Path directory) throws IOException {
+    private void large(LargeFile large, Map.Entry<Target, Path> place, Path raw)
+            throws IOException {
+        Target target = place.getKey();
+        Path directory = place.getValue();
         Path file = directory.resolve("large");
         settle(directory);
-        large.touchMemory(MEMORY);
+        large.touchMemory(raw);
         samples.add(Figure.WRITE_FRESH, target, large.writeFresh(file));
         settle(directory);
         samples.add(Figure.REWRITE, target, large.rewrite(file));

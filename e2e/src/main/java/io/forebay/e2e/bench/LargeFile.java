@@ -56,13 +56,18 @@ final class LargeFile {
         return rate(start);
     }
 
-    /** Makes the hypervisor back as much memory as a run uses, outside of what is measured. */
-    void touchMemory(Path memoryDirectory) throws IOException {
-        Path file = memoryDirectory.resolve("forebay-bench-" + ProcessHandle.current().pid());
-        try {
-            writeFresh(file);
-        } finally {
-            Files.deleteIfExists(file);
+    /**
+     * Makes the hypervisor back as much page cache as a file takes, outside of what is measured:
+     * twice, because the kernel does not hand out the same pages again at once.
+     */
+    void touchMemory(Path directory) throws IOException {
+        Path file = directory.resolve("touched");
+        for (int pass = 0; pass < 2; pass++) {
+            try {
+                writeFresh(file);
+            } finally {
+                Files.deleteIfExists(file);
+            }
         }
     }
 

@@ -8,7 +8,7 @@ import java.util.Optional;
 /**
  * The changes of all workspaces, newest last, as far back as they are kept. With one process that
  * commits, they can be kept in its memory ({@link RecentChanges}); several need a log in the store,
- * written in the transaction of the change and read from a position on (docs/adr/0008).
+ * written in the transaction of the change and read from a position on.
  */
 public interface ChangeLog {
     /** What one commit changed, and for which mount; 0: for none. */

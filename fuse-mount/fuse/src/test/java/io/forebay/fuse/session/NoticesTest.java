@@ -74,7 +74,7 @@ final class NoticesTest {
             if (request instanceof Request.Lookup) {
                 lookups.incrementAndGet();
             }
-            if (request instanceof Request.GetAttr) {
+            if (request instanceof Request.GetAttr || request instanceof Request.Statx) {
                 attributes.incrementAndGet();
             }
             try {
@@ -98,6 +98,7 @@ final class NoticesTest {
                 case Reply.Entry entry -> believed(entry);
                 case Reply.Created made -> new Reply.Created(believed(made.entry()), made.opened());
                 case Reply.Attr attr -> new Reply.Attr(attr.attributes(), HOUR_NANOS);
+                case Reply.Statx attr -> new Reply.Statx(attr.attributes(), HOUR_NANOS);
                 case Reply.NegativeEntry _ -> new Reply.NegativeEntry(HOUR_NANOS);
                 default -> reply;
             };

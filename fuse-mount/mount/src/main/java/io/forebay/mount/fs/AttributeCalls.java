@@ -150,7 +150,8 @@ final class AttributeCalls {
                                         .setWorkspaceId(services.workspaceId())
                                         .setIno(ino)
                                         .build());
-        if (reply.getFailure() == FailureKind.FAILURE_NOT_FOUND) {
+        if (reply.getFailure() == FailureKind.FAILURE_GONE
+                || reply.getFailure() == FailureKind.FAILURE_NOT_FOUND) {
             Optional<Attributes> unlinked =
                     inode.flatMap(OpenInode::unlinked).or(() -> nodes.departed(ino));
             if (unlinked.isPresent()) {
