@@ -13,6 +13,7 @@ import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 
@@ -76,7 +77,7 @@ public final class BenchMain {
         for (int round = 1; round <= options.rounds(); round++) {
             System.err.println("round " + round + " of " + options.rounds());
             for (Map.Entry<Target, Path> place : inTurn(places, round)) {
-                large(large, place, places.get(Target.RAW));
+                large(large, place, Objects.requireNonNull(places.get(Target.RAW)));
             }
             for (Map.Entry<Target, Path> place : inTurn(places, round)) {
                 small(place.getKey(), place.getValue());
