@@ -15,6 +15,7 @@ import io.forebay.proto.EndedTask;
 import io.forebay.proto.FailedUpload;
 import io.forebay.proto.FailureKind;
 import io.forebay.proto.FlushState;
+import io.forebay.proto.OpenReply;
 import io.forebay.proto.StagedRef;
 import io.forebay.proto.StagedVerdict;
 import io.forebay.proto.TakeTasksReply;
@@ -148,14 +149,14 @@ class FlushTest {
         flush();
         assertEquals(230, objects().size());
         rig.rename(mount, Rig.ROOT, "d", Rig.ROOT, "x");
-        assertFalse(pending("x/e/f1"));
-        assertFalse(pending(""));
+        assertFalse(settled("x/e/f1"));
+        assertFalse(settled(""));
         assertEquals(
                 FlushState.FLUSH_STATE_QUEUED, rig.inspect("x/e/f1").attributes().getFlushState());
         rig.tend();
-        assertFalse(pending("x"));
+        assertFalse(settled("x"));
         flush();
-        assertTrue(pending("x"));
+        assertTrue(settled("x"));
         assertTrue(objects().keySet().stream().allMatch(key -> key.startsWith("x/")));
         assertEquals("t1", objects().get("x/e/f1"));
     }
@@ -204,6 +205,20 @@ class FlushTest {
         worker.drain();
         assertEquals(Map.of("f", "text"), objects());
         assertTrue(rig.metadata.barrier().pending(rig.ws, new byte[0], moment).settled());
+    }
+
+    @Test
+    void aBarrierWaitsForACloseWhoseReleaseIsStillToCome() {
+        OpenReply open = rig.create(mount, Rig.ROOT, "f");
+        long ino = open.getAttributes().getIno();
+        rig.commit(mount, ino, 4, now(), false);
+        assertTrue(settled("f"), "nobody waits for a writer that only committed");
+        rig.commit(mount, ino, 4, now(), true);
+        assertFalse(settled("f"));
+        rig.commit(mount, ino, 4, now(), false);
+        assertFalse(settled("f"));
+        rig.release(mount, ino, open.getOpenSequence());
+        assertFalse(settled("f"));
     }
 
     @Test
@@ -324,7 +339,7 @@ class FlushTest {
         return StagedRef.newBuilder().setWorkspaceId(rig.ws).setIno(ino).build();
     }
 
-    private boolean pending(String path) {
+    private boolean settled(String path) {
         return rig.metadata.barrier().pending(rig.ws, bytes(path), now()).settled();
     }
 

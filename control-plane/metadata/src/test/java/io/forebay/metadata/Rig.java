@@ -205,6 +205,10 @@ public final class Rig {
     }
 
     public NodeReply commit(long mount, long ino, long size, long mtime) {
+        return commit(mount, ino, size, mtime, false);
+    }
+
+    public NodeReply commit(long mount, long ino, long size, long mtime, boolean closed) {
         return metadata.openFiles()
                 .commit(
                         CommitRequest.newBuilder()
@@ -214,6 +218,7 @@ public final class Rig {
                                 .setSize(size)
                                 .setMtimeNanos(mtime)
                                 .setBlocks((size + 511) / 512)
+                                .setClosed(closed)
                                 .build());
     }
 

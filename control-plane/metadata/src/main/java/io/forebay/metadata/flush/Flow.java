@@ -77,6 +77,17 @@ public final class Flow {
         }
     }
 
+    /**
+     * A close has returned or will: a barrier from now on waits for what was written, although the
+     * release that ends the open comes behind it.
+     */
+    public static void closing(Space space, Inode inode) {
+        boolean counted = inode.flush().getClosedSinceMillis() != 0;
+        if (!counted && inode.linked() && inode.state() == FlushState.FLUSH_STATE_OPEN) {
+            inode.flush().setClosedSinceMillis(space.nowMillis());
+        }
+    }
+
     /** The last one who had the file open for writing is gone. */
     public static void closed(Space space, Inode inode, String traceparent) {
         if (!inode.linked()) {

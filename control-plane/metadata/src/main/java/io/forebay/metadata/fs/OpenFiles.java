@@ -192,6 +192,9 @@ public final class OpenFiles {
                         .build();
         Refusal.when(size.getSize() < 0, FailureKind.FAILURE_INVALID);
         Flow.committed(space, inode, size);
+        if (request.getClosed()) {
+            Flow.closing(space, inode);
+        }
         return Answers.node(inode);
     }
 

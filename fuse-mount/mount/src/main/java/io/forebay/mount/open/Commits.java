@@ -18,14 +18,14 @@ public final class Commits {
         this.services = services;
     }
 
-    /** At close: whatever the metadata does not know yet. */
+    /** At close: whatever the metadata does not know yet, and that it counts as closed. */
     public void flush(OpenInode inode, Origin origin) {
         TraceContext trace =
                 services.trace()
                         .flush(
                                 inode.ino(),
                                 context -> {
-                                    commit(inode, origin.traced(context), false);
+                                    commit(inode, origin.traced(context), When.CLOSE);
                                     return context;
                                 });
         inode.flushedIn(trace);
@@ -38,7 +38,7 @@ public final class Commits {
                         .flush(
                                 inode.ino(),
                                 context -> {
-                                    commit(inode, origin.traced(context), true);
+                                    commit(inode, origin.traced(context), When.SYNC);
                                     return context;
                                 });
         inode.flushedIn(trace);
@@ -47,7 +47,7 @@ public final class Commits {
     /** At release: nobody hears of an error any more, so what fails travels with the release. */
     public void last(OpenInode inode, Origin origin) {
         try {
-            commit(inode, origin, false);
+            commit(inode, origin, When.OTHER);
         } catch (RuntimeException e) {
             inode.written().ifPresent(inode::leaveOver);
         }
@@ -55,7 +55,7 @@ public final class Commits {
 
     /** At truncate(2). */
     public void commit(OpenInode inode, Origin origin) {
-        commit(inode, origin, false);
+        commit(inode, origin, When.OTHER);
     }
 
     /** Makes all that was answered before survive a power loss. */
@@ -69,19 +69,27 @@ public final class Commits {
                         .getFailure());
     }
 
-    private void commit(OpenInode inode, Origin origin, boolean durable) {
+    private void commit(OpenInode inode, Origin origin, When when) {
         inode.commitOrder().lock();
         try {
             Optional<FinalSize> written = inode.written();
-            if (written.isPresent() && (durable || !inode.isCommitted(written.get()))) {
-                send(inode, origin, written.get(), durable);
+            if (written.isPresent() && isDue(inode, written.get(), when)) {
+                send(inode, origin, written.get(), when);
             }
         } finally {
             inode.commitOrder().unlock();
         }
     }
 
-    private void send(OpenInode inode, Origin origin, FinalSize written, boolean durable) {
+    private static boolean isDue(OpenInode inode, FinalSize written, When when) {
+        return switch (when) {
+            case SYNC -> true;
+            case CLOSE -> !inode.isCommitted(written) || inode.isCloseDue();
+            case OTHER -> !inode.isCommitted(written);
+        };
+    }
+
+    private void send(OpenInode inode, Origin origin, FinalSize written, When when) {
         CommitRequest.Builder commit =
                 CommitRequest.newBuilder()
                         .setWorkspaceId(services.workspaceId())
@@ -89,7 +97,8 @@ public final class Commits {
                         .setSize(written.getSize())
                         .setMtimeNanos(written.getMtimeNanos())
                         .setBlocks(written.getBlocks())
-                        .setDurable(durable);
+                        .setDurable(when == When.SYNC)
+                        .setClosed(when == When.CLOSE);
         NodeReply reply =
                 services.attachment()
                         .mutate(
@@ -100,6 +109,15 @@ public final class Commits {
                                 NodeReply::getFailure);
         FailureErrno.check(reply.getFailure());
         inode.committed(
-                written, new OpenInode.Fresh(reply.getAttributes(), services.clock().millis()));
+                written,
+                when == When.CLOSE,
+                new OpenInode.Fresh(reply.getAttributes(), services.clock().millis()));
+    }
+
+    /** What a commit is sent for. */
+    private enum When {
+        CLOSE,
+        SYNC,
+        OTHER
     }
 }

@@ -406,8 +406,12 @@ public final class OpenInode {
         return writing.isCommitted(written);
     }
 
-    synchronized void committed(FinalSize written, Fresh fresh) {
-        writing = writing.committed(written);
+    synchronized boolean isCloseDue() {
+        return writing.closeDue();
+    }
+
+    synchronized void committed(FinalSize written, boolean closed, Fresh fresh) {
+        writing = writing.committed(written, closed);
         refreshed(fresh);
         save();
     }

@@ -11,23 +11,30 @@ import io.forebay.transport.file.FileStatus;
  * @param committedSize of the last commit; -1: the next one is due whatever the size is
  * @param stagedMtimeNanos while the staged file still has this time, the file's time is {@code
  *     shownMtimeNanos}
+ * @param closeDue whether something was committed that no close has been told of yet
  */
 record WriteState(
-        long committedSize, long committedMtimeNanos, long stagedMtimeNanos, long shownMtimeNanos) {
-    static final WriteState NONE = new WriteState(0, 0, 0, 0);
+        long committedSize,
+        long committedMtimeNanos,
+        long stagedMtimeNanos,
+        long shownMtimeNanos,
+        boolean closeDue) {
+    static final WriteState NONE = new WriteState(0, 0, 0, 0, false);
 
     /** Of a file that gets its first writer. */
     static WriteState begun(Attributes known, FileStatus status) {
         long mtime = known.getMtimeNanos();
-        return new WriteState(known.getSize(), mtime, status.mtimeNanos(), mtime);
+        return new WriteState(known.getSize(), mtime, status.mtimeNanos(), mtime, false);
     }
 
+    /** A close that was told before a takeover may be told again. */
     static WriteState of(KeptInode kept) {
         return new WriteState(
                 kept.getCommittedSize(),
                 kept.getCommittedMtimeNanos(),
                 kept.getStagedMtimeNanos(),
-                kept.getShownMtimeNanos());
+                kept.getShownMtimeNanos(),
+                true);
     }
 
     void save(KeptInode.Builder kept) {
@@ -37,19 +44,23 @@ record WriteState(
                 .setShownMtimeNanos(shownMtimeNanos);
     }
 
-    WriteState committed(FinalSize written) {
+    WriteState committed(FinalSize written, boolean closed) {
         return new WriteState(
-                written.getSize(), written.getMtimeNanos(), stagedMtimeNanos, shownMtimeNanos);
+                written.getSize(),
+                written.getMtimeNanos(),
+                stagedMtimeNanos,
+                shownMtimeNanos,
+                !closed);
     }
 
     /** Blocks came or went, perhaps without a new size or time. */
     WriteState reshaped() {
-        return new WriteState(-1, committedMtimeNanos, stagedMtimeNanos, shownMtimeNanos);
+        return new WriteState(-1, committedMtimeNanos, stagedMtimeNanos, shownMtimeNanos, closeDue);
     }
 
     /** A time was set by hand: it holds until the next write. */
     WriteState mtimeSet(long mtimeNanos, FileStatus status) {
-        return new WriteState(committedSize, mtimeNanos, status.mtimeNanos(), mtimeNanos);
+        return new WriteState(committedSize, mtimeNanos, status.mtimeNanos(), mtimeNanos, closeDue);
     }
 
     boolean isCommitted(FinalSize written) {

@@ -343,7 +343,7 @@ public final class FakeMetadata implements MetadataClient {
     @Override
     public NodeReply commit(CommitRequest request) {
         return answer(
-                "commit",
+                request.getClosed() ? "commit closed" : "commit",
                 () -> {
                     checkMount(request.getCaller().getMountId());
                     FakeTree.Node node = tree.node(request.getIno());
