@@ -10,13 +10,11 @@ import io.forebay.proto.FailureKind;
 import io.forebay.proto.TraceContext;
 import io.opentelemetry.api.OpenTelemetry;
 import io.opentelemetry.api.trace.StatusCode;
-import io.opentelemetry.context.Context;
 import io.opentelemetry.sdk.OpenTelemetrySdk;
-import io.opentelemetry.sdk.trace.ReadWriteSpan;
-import io.opentelemetry.sdk.trace.ReadableSpan;
+import io.opentelemetry.sdk.testing.exporter.InMemorySpanExporter;
 import io.opentelemetry.sdk.trace.SdkTracerProvider;
-import io.opentelemetry.sdk.trace.SpanProcessor;
 import io.opentelemetry.sdk.trace.data.SpanData;
+import io.opentelemetry.sdk.trace.export.SimpleSpanProcessor;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
@@ -101,32 +99,18 @@ final class CallTraceTest {
     }
 
     private <T> void traced(Function<CallTrace, T> work) {
+        InMemorySpanExporter exporter = InMemorySpanExporter.create();
         try (SdkTracerProvider spans =
-                        SdkTracerProvider.builder().addSpanProcessor(new Collector()).build();
+                        SdkTracerProvider.builder()
+                                .addSpanProcessor(SimpleSpanProcessor.create(exporter))
+                                .build();
                 OpenTelemetrySdk sdk =
                         OpenTelemetrySdk.builder().setTracerProvider(spans).build()) {
-            var _ = work.apply(new CallTrace(sdk, false));
-        }
-    }
-
-    /** Keeps what has ended. */
-    private final class Collector implements SpanProcessor {
-        @Override
-        public void onStart(Context parent, ReadWriteSpan span) {}
-
-        @Override
-        public boolean isStartRequired() {
-            return false;
-        }
-
-        @Override
-        public void onEnd(ReadableSpan span) {
-            ended.add(span.toSpanData());
-        }
-
-        @Override
-        public boolean isEndRequired() {
-            return true;
+            try {
+                var _ = work.apply(new CallTrace(sdk, false));
+            } finally { // the end of the tracer forgets them
+                ended.addAll(exporter.getFinishedSpanItems());
+            }
         }
     }
 }

@@ -37,14 +37,12 @@ import io.forebay.proto.WorkerIdentity;
 import io.forebay.proto.WorkerServiceGrpc;
 import io.forebay.schema.Limits;
 import io.grpc.ManagedChannel;
-import io.grpc.ManagedChannelBuilder;
 import io.grpc.StatusRuntimeException;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.json.JsonObject;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import org.eclipse.microprofile.config.ConfigProvider;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -57,13 +55,7 @@ final class ServicesTest {
             "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
 
     private final GraphQlClient graphQl = new GraphQlClient();
-    private final ManagedChannel channel =
-            ManagedChannelBuilder.forAddress(
-                            "127.0.0.1",
-                            ConfigProvider.getConfig()
-                                    .getValue("quarkus.grpc.server.test-port", Integer.class))
-                    .usePlaintext()
-                    .build();
+    private final ManagedChannel channel = Channels.open();
     private final MetadataServiceGrpc.MetadataServiceBlockingStub metadata =
             MetadataServiceGrpc.newBlockingStub(channel);
     private SimulatedWorker worker;

@@ -17,14 +17,12 @@ import io.forebay.proto.WatchRequest;
 import io.forebay.schema.Limits;
 import io.grpc.Context;
 import io.grpc.ManagedChannel;
-import io.grpc.ManagedChannelBuilder;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import org.eclipse.microprofile.config.ConfigProvider;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -37,13 +35,7 @@ import org.junit.jupiter.api.Timeout;
 final class WatchTest {
     private static final String WORKSPACE = "watched";
 
-    private final ManagedChannel channel =
-            ManagedChannelBuilder.forAddress(
-                            "127.0.0.1",
-                            ConfigProvider.getConfig()
-                                    .getValue("quarkus.grpc.server.test-port", Integer.class))
-                    .usePlaintext()
-                    .build();
+    private final ManagedChannel channel = Channels.open();
     private final MetadataServiceGrpc.MetadataServiceBlockingStub metadata =
             MetadataServiceGrpc.newBlockingStub(channel);
     private SimulatedWorker worker;

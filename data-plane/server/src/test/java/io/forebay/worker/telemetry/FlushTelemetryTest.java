@@ -9,13 +9,11 @@ import io.forebay.proto.UploadTask;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.trace.StatusCode;
-import io.opentelemetry.context.Context;
 import io.opentelemetry.sdk.OpenTelemetrySdk;
-import io.opentelemetry.sdk.trace.ReadWriteSpan;
-import io.opentelemetry.sdk.trace.ReadableSpan;
+import io.opentelemetry.sdk.testing.exporter.InMemorySpanExporter;
 import io.opentelemetry.sdk.trace.SdkTracerProvider;
-import io.opentelemetry.sdk.trace.SpanProcessor;
 import io.opentelemetry.sdk.trace.data.SpanData;
+import io.opentelemetry.sdk.trace.export.SimpleSpanProcessor;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -90,33 +88,16 @@ final class FlushTelemetryTest {
     }
 
     private void traced(Consumer<FlushTelemetry> work) {
+        InMemorySpanExporter exporter = InMemorySpanExporter.create();
         try (SdkTracerProvider spans =
-                        SdkTracerProvider.builder().addSpanProcessor(new Collector()).build();
+                        SdkTracerProvider.builder()
+                                .addSpanProcessor(SimpleSpanProcessor.create(exporter))
+                                .build();
                 OpenTelemetrySdk sdk =
                         OpenTelemetrySdk.builder().setTracerProvider(spans).build()) {
             WorkerMetrics metrics = new WorkerMetrics(new SimpleMeterRegistry());
             work.accept(new FlushTelemetry(metrics, new TaskTrace(sdk), _ -> {}));
-        }
-    }
-
-    /** Keeps what has ended. */
-    private final class Collector implements SpanProcessor {
-        @Override
-        public void onStart(Context parent, ReadWriteSpan span) {}
-
-        @Override
-        public boolean isStartRequired() {
-            return false;
-        }
-
-        @Override
-        public void onEnd(ReadableSpan span) {
-            ended.add(span.toSpanData());
-        }
-
-        @Override
-        public boolean isEndRequired() {
-            return true;
+            ended.addAll(exporter.getFinishedSpanItems());
         }
     }
 }
