@@ -7,6 +7,8 @@ import io.forebay.proto.SettledFile;
 import io.forebay.schema.ForebayException;
 import io.forebay.store.StagedKey;
 import io.forebay.store.StagingArea;
+import io.forebay.transport.posix.NativeFile;
+import io.forebay.transport.posix.PosixException;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -35,12 +37,34 @@ public final class AreaBytes implements StagedBytes {
 
     private static Optional<StagedFile> open(Path path) {
         try {
+            checkSettled(path);
             FileChannel channel = FileChannel.open(path, StandardOpenOption.READ);
             return Optional.of(new OpenFile(path, channel));
         } catch (NoSuchFileException e) {
             return Optional.empty();
         } catch (IOException e) {
             throw unreadable(path, e);
+        }
+    }
+
+    /**
+     * A mapping may outlive the mount by which it was made. What is stored through it moves no time
+     * stamp before the next page fault, so such a file's bytes cannot be read as one state.
+     */
+    private static void checkSettled(Path path) throws NoSuchFileException {
+        try (NativeFile file = NativeFile.open(path, NativeFile.O_RDONLY, 0)) {
+            if (file.isWritable()) {
+                throw new ForebayException(
+                                FailureKind.FAILURE_BUSY,
+                                "A process still has the file mapped or open for writing; it is"
+                                        + " uploaded when that ends")
+                        .with("path", path);
+            }
+        } catch (PosixException e) {
+            if (e.errno() == PosixException.ENOENT) {
+                throw new NoSuchFileException(path.toString());
+            }
+            throw e.toForebay("The staged file cannot be read; see the worker's disk");
         }
     }
 

@@ -1,5 +1,7 @@
 package io.forebay.worker.wiring;
 
+import static java.nio.file.StandardOpenOption.READ;
+import static java.nio.file.StandardOpenOption.WRITE;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -33,6 +35,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.ValueLayout;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -119,6 +122,27 @@ final class WorkerTest {
             assertEquals(10, count("forebay.fetch.downloaded"));
             assertEquals("checkpoint", Files.readString(staged(7)));
             assertEquals("checkpoint", read(client, source(7, "gone", 10))); // it is here
+        }
+    }
+
+    /** Invariant I2: what a process can still change is not uploaded. */
+    @Test
+    void aFileThatIsStillMappedForWritingWaits() throws Exception {
+        try (Worker _ = worker();
+                StagedFileClient client = client()) {
+            write(client, 7, "checkpoint");
+            try (Arena mapping = Arena.ofShared()) {
+                try (FileChannel channel = FileChannel.open(staged(7), READ, WRITE)) {
+                    channel.map(FileChannel.MapMode.READ_WRITE, 0, 10, mapping);
+                }
+                control.tasks.add(uploadTask(7, 10));
+                assertTrue(
+                        next(control.ended)
+                                .getFailedUpload()
+                                .getMessage()
+                                .contains("mapped or open for writing"));
+            }
+            upload(7, 10);
         }
     }
 
@@ -303,19 +327,25 @@ final class WorkerTest {
 
     /** The etag of the object. */
     private String upload(long ino, long size) throws InterruptedException {
-        String key = "file-" + ino;
-        control.tasks.add(
-                task().setUpload(
-                                UploadTask.newBuilder()
-                                        .setIno(ino)
-                                        .setGeneration(1)
-                                        .setKey(key)
-                                        .setSize(size))
-                        .build());
+        control.tasks.add(uploadTask(ino, size));
         PublishOutcome outcome = next(control.outcomes);
         assertTrue(outcome.hasPublished(), outcome.toString());
-        assertEquals(size, bucket.head(ObjectRef.of(BUCKET, key)).orElseThrow().size());
+        assertEquals(size, bucket.head(ObjectRef.of(BUCKET, key(ino))).orElseThrow().size());
         return outcome.getPublished().getEtag();
+    }
+
+    private static Task uploadTask(long ino, long size) {
+        return task().setUpload(
+                        UploadTask.newBuilder()
+                                .setIno(ino)
+                                .setGeneration(1)
+                                .setKey(key(ino))
+                                .setSize(size))
+                .build();
+    }
+
+    private static String key(long ino) {
+        return "file-" + ino;
     }
 
     private static Claims.Builder claims(long ino) {

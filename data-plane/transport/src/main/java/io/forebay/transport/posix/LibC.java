@@ -35,6 +35,9 @@ final class LibC {
     private static final MethodHandle OPEN =
             // SAFETY: open(2) is variadic after its second argument; the mode is one int.
             handle("open", ints(ADDRESS, JAVA_INT, JAVA_INT), Linker.Option.firstVariadicArg(2));
+    private static final MethodHandle FCNTL =
+            // SAFETY: fcntl(2) is variadic after its second argument; ours are ints.
+            handle("fcntl", ints(JAVA_INT, JAVA_INT, JAVA_INT), Linker.Option.firstVariadicArg(2));
     private static final MethodHandle CLOSE = handle("close", ints(JAVA_INT));
     private static final MethodHandle PREAD =
             handle("pread64", longs(JAVA_INT, ADDRESS, JAVA_LONG, JAVA_LONG));
@@ -92,6 +95,16 @@ final class LibC {
         try {
             MemorySegment state = ERRNO.get();
             return result((int) OPEN.invokeExact(state, path, flags, mode), state);
+        } catch (Throwable e) {
+            throw broken(e);
+        }
+    }
+
+    /** Commands with a number as their argument. */
+    static int fcntl(int fd, int command, int argument) {
+        try {
+            MemorySegment state = ERRNO.get();
+            return result((int) FCNTL.invokeExact(state, fd, command, argument), state);
         } catch (Throwable e) {
             throw broken(e);
         }

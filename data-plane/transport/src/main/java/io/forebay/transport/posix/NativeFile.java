@@ -28,6 +28,12 @@ public final class NativeFile implements StagedHandle {
     public static final int SEEK_DATA = 3;
     public static final int SEEK_HOLE = 4;
 
+    private static final int F_SETSIG = 10;
+    private static final int F_SETLEASE = 1024;
+    private static final int F_RDLCK = 0;
+    private static final int F_UNLCK = 2;
+    private static final int SIGURG = 23;
+
     private final Descriptor descriptor;
 
     private NativeFile(int number) {
@@ -43,6 +49,16 @@ public final class NativeFile implements StagedHandle {
                 result = LibC.open(name, flags | O_CLOEXEC, mode);
             } while (result == -PosixException.EINTR);
             return new NativeFile((int) check("open", result));
+        }
+    }
+
+    /** The same file once more, for reading only, with a description of its own. */
+    public NativeFile reopenForReading() {
+        int fd = descriptor.acquire();
+        try {
+            return open(Path.of("/proc/self/fd/" + fd), O_RDONLY, 0);
+        } finally {
+            descriptor.release();
         }
     }
 
@@ -207,6 +223,25 @@ public final class NativeFile implements StagedHandle {
     @Override
     public OptionalInt passable() {
         return OptionalInt.of(descriptor());
+    }
+
+    /**
+     * Whether somebody can still write: has the file open for it, or mapped, in whatever process.
+     * For a file that is open for reading only. A read lease (fcntl(2), F_SETLEASE) is to be had
+     * when nobody can, and is given back at once; who opens the file meanwhile waits as long, and
+     * the signal that tells us of it is one that is ignored. False where the file system has no
+     * leases.
+     */
+    public boolean isWritable() {
+        int fd = descriptor.acquire();
+        try {
+            int _ = LibC.fcntl(fd, F_SETSIG, SIGURG);
+            int taken = LibC.fcntl(fd, F_SETLEASE, F_RDLCK);
+            int _ = LibC.fcntl(fd, F_SETLEASE, F_UNLCK);
+            return taken == -PosixException.EAGAIN;
+        } finally {
+            descriptor.release();
+        }
     }
 
     /** The number, for the kernel (passthrough, SCM_RIGHTS). Valid until {@link #close}. */

@@ -1,7 +1,10 @@
 package io.forebay.transport.posix;
 
+import static java.nio.file.StandardOpenOption.READ;
+import static java.nio.file.StandardOpenOption.WRITE;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -12,6 +15,7 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -44,6 +48,45 @@ final class NativeFileTest {
         assertEquals(8, Files.size(path));
         assertEquals(
                 "rw-r-----", PosixFilePermissions.toString(Files.getPosixFilePermissions(path)));
+    }
+
+    /** By an open file, by a mapping that outlives it, and by nobody. */
+    @Test
+    void whoCouldStillWriteIsSeen() throws IOException {
+        Path path = directory.resolve("mapped");
+        Files.write(path, new byte[4096]);
+        try (NativeFile file = NativeFile.open(path, NativeFile.O_RDONLY, 0)) {
+            assertFalse(file.isWritable());
+            try (Arena mapping = Arena.ofShared()) {
+                MemorySegment map;
+                try (FileChannel channel = FileChannel.open(path, READ, WRITE)) {
+                    assertTrue(file.isWritable());
+                    map = channel.map(FileChannel.MapMode.READ_WRITE, 0, 4096, mapping);
+                }
+                assertTrue(file.isWritable());
+                map.set(ValueLayout.JAVA_BYTE, 0, (byte) 1);
+            }
+            assertFalse(file.isWritable());
+            try (FileChannel channel = FileChannel.open(path, READ);
+                    Arena mapping = Arena.ofShared()) {
+                channel.map(FileChannel.MapMode.READ_ONLY, 0, 4096, mapping);
+                assertFalse(file.isWritable());
+            }
+        }
+    }
+
+    @Test
+    void theSameFileOnceMoreForReading() {
+        Path path = directory.resolve("unlinked");
+        NativeFile writer = NativeFile.open(path, CREATE, 0600);
+        try (NativeFile reader = writer.reopenForReading()) {
+            assertEquals(writer.stat().ino(), reader.stat().ino());
+            assertTrue(reader.isWritable());
+            writer.close();
+            assertFalse(reader.isWritable());
+        } finally {
+            writer.close();
+        }
     }
 
     @Test
