@@ -9,7 +9,7 @@ public final class LocalS3Main {
     @SuppressWarnings("SystemOut") // the line that launchers wait for
     public static void main(String[] arguments) {
         try {
-            Options options = Options.parse(arguments);
+            Options options = Options.parse(System.getenv(), arguments);
             LocalS3 server = LocalS3.start(options);
             System.out.println("ready " + server.endpoint() + " bucket=" + options.bucket());
         } catch (IllegalArgumentException | IOException e) {

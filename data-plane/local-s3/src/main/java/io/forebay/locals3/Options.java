@@ -6,20 +6,20 @@ import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
 
-/** The command line. */
+/** The command line, and the keys, which come by the environment: everybody can read the former. */
 record Options(Path directory, int port, String accessKey, String secretKey, String bucket) {
-    private static final Set<String> NAMES =
-            Set.of("--directory", "--port", "--access-key", "--secret-key", "--bucket");
+    private static final Set<String> NAMES = Set.of("--directory", "--port", "--bucket");
 
     /** S3's rule for the names of buckets; S3Proxy does not find a bucket that breaks it. */
     private static final Pattern BUCKET = Pattern.compile("[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]");
 
     /** The text that a person sees after a mistake. */
     static final String USAGE =
-            "usage: local-s3 --directory DIR --port P --access-key A --secret-key S --bucket B";
+            "usage: AWS_ACCESS_KEY_ID=A AWS_SECRET_ACCESS_KEY=S local-s3 --directory DIR --port P"
+                    + " --bucket B";
 
-    static Options parse(String... arguments) {
-        Map<String, String> given = new HashMap<>();
+    static Options parse(Map<String, String> environment, String... arguments) {
+        Map<String, String> given = new HashMap<>(environment);
         for (int i = 0; i < arguments.length; i += 2) {
             String name = arguments[i];
             if (!NAMES.contains(name)) {
@@ -33,8 +33,8 @@ record Options(Path directory, int port, String accessKey, String secretKey, Str
         return new Options(
                 Path.of(need(given, "--directory")).toAbsolutePath().normalize(),
                 port(need(given, "--port")),
-                need(given, "--access-key"),
-                need(given, "--secret-key"),
+                need(given, "AWS_ACCESS_KEY_ID"),
+                need(given, "AWS_SECRET_ACCESS_KEY"),
                 bucket(need(given, "--bucket")));
     }
 

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
@@ -34,6 +35,8 @@ final class LocalS3Test {
     private static final String BUCKET = "bucket-1";
     private static final String KEY = "dir/object";
     private static final int RACERS = 100;
+    private static final Map<String, String> KEYS =
+            Map.of("AWS_ACCESS_KEY_ID", "key", "AWS_SECRET_ACCESS_KEY", "secret");
 
     @TempDir Path directory;
     private Optional<LocalS3> server = Optional.empty();
@@ -115,9 +118,16 @@ final class LocalS3Test {
 
     @Test
     void aWrongCommandLineIsExplained() {
-        assertThrows(IllegalArgumentException.class, () -> Options.parse("--port", "1"));
-        assertThrows(IllegalArgumentException.class, () -> Options.parse("--what", "1"));
-        assertThrows(IllegalArgumentException.class, () -> Options.parse("--port"));
+        refused(KEYS, "--port", "1");
+        refused(KEYS, "--what", "1");
+        refused(KEYS, "--port");
+        String[] rest = {"--directory", "d", "--port", "1", "--bucket", BUCKET};
+        refused(Map.of(), rest);
+        assertEquals("secret", Options.parse(KEYS, rest).secretKey());
+    }
+
+    private static void refused(Map<String, String> environment, String... arguments) {
+        assertThrows(IllegalArgumentException.class, () -> Options.parse(environment, arguments));
     }
 
     private interface Racer {

@@ -5,6 +5,7 @@ import io.forebay.proto.FailureKind;
 import io.forebay.schema.ForebayException;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.util.ArrayList;
@@ -169,8 +170,7 @@ public final class InMemoryObjectStore implements ObjectStore {
                 target.write(bytes, bytes.position());
             }
         } catch (IOException e) {
-            throw new ForebayException(
-                    FailureKind.FAILURE_UNAVAILABLE, "The target cannot be written.", e);
+            throw new UncheckedIOException(e);
         }
     }
 

@@ -55,6 +55,8 @@ public interface ObjectStore extends AutoCloseable {
      * Writes the object's bytes to the channel, from its position 0 on. Fails as {@code NOT_FOUND}
      * when there is no object, {@code CONFLICT} when it is another one than etag and size say,
      * {@code CORRUPT} when the bytes are not those of the checksum that the store knows.
+     *
+     * @throws java.io.UncheckedIOException when the channel does not take them
      */
     void download(ObjectRef object, String etag, long size, FileChannel target);
 

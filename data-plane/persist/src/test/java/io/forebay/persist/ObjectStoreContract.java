@@ -234,6 +234,23 @@ public abstract class ObjectStoreContract {
     }
 
     @Test
+    void aFullDiskIsNoFailureOfTheStore() throws IOException {
+        String before = "";
+        for (int length : new int[] {10, 9 << 20}) { // one range, and several
+            String etag = put(bytes(length), Condition.replacing(before)).etag();
+            before = etag;
+            try (FileChannel full =
+                    FileChannel.open(Path.of("/dev/full"), StandardOpenOption.WRITE)) {
+                UncheckedIOException refused =
+                        assertThrows(
+                                UncheckedIOException.class,
+                                () -> store.download(object, etag, length, full));
+                assertTrue(String.valueOf(refused.getMessage()).contains("No space left"));
+            }
+        }
+    }
+
+    @Test
     void ofManyRacersOneReplacesTheObject() throws Exception {
         String etag = put(bytes(10), new Condition.Absent()).etag();
         try (ExecutorService racers = Executors.newVirtualThreadPerTaskExecutor()) {

@@ -14,6 +14,8 @@ public final class StoreException extends RuntimeException {
         TOO_OLD,
         /** The store does not answer: try again later. */
         UNAVAILABLE,
+        /** Its disk is full: nothing was changed; free some space, and it goes on by itself. */
+        NO_SPACE,
         /**
          * The files are not a store of ours, or damaged: restore a backup or rebuild from the
          * bucket.

@@ -75,6 +75,7 @@ public final class ApiException extends RuntimeException implements GraphQLError
             case CONTENDED -> "BUSY";
             case TOO_OLD, UNAVAILABLE -> "UNAVAILABLE";
             case TOO_LARGE -> "INVALID";
+            case NO_SPACE -> "NO_SPACE";
             case CORRUPT -> "CORRUPT";
         };
     }

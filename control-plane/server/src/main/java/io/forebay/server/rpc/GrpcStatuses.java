@@ -56,7 +56,8 @@ final class GrpcStatuses {
     static Status.Code code(StoreException.Kind kind) {
         return switch (kind) {
             case CONTENDED, TOO_OLD, UNAVAILABLE -> Status.Code.UNAVAILABLE;
-            case TOO_LARGE -> Status.Code.RESOURCE_EXHAUSTED;
+            case TOO_LARGE -> Status.Code.INVALID_ARGUMENT;
+            case NO_SPACE -> Status.Code.RESOURCE_EXHAUSTED;
             case CORRUPT -> Status.Code.DATA_LOSS;
         };
     }

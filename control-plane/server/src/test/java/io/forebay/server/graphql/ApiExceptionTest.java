@@ -33,6 +33,7 @@ final class ApiExceptionTest {
                         StoreException.Kind.TOO_OLD, "UNAVAILABLE",
                         StoreException.Kind.UNAVAILABLE, "UNAVAILABLE",
                         StoreException.Kind.TOO_LARGE, "INVALID",
+                        StoreException.Kind.NO_SPACE, "NO_SPACE",
                         StoreException.Kind.CORRUPT, "CORRUPT");
         for (StoreException.Kind kind : StoreException.Kind.values()) {
             assertEquals(table.get(kind), ApiException.code(kind));

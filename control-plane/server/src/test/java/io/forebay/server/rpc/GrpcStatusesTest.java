@@ -53,7 +53,8 @@ final class GrpcStatusesTest {
                         StoreException.Kind.CONTENDED, Status.Code.UNAVAILABLE,
                         StoreException.Kind.TOO_OLD, Status.Code.UNAVAILABLE,
                         StoreException.Kind.UNAVAILABLE, Status.Code.UNAVAILABLE,
-                        StoreException.Kind.TOO_LARGE, Status.Code.RESOURCE_EXHAUSTED,
+                        StoreException.Kind.TOO_LARGE, Status.Code.INVALID_ARGUMENT,
+                        StoreException.Kind.NO_SPACE, Status.Code.RESOURCE_EXHAUSTED,
                         StoreException.Kind.CORRUPT, Status.Code.DATA_LOSS);
         for (StoreException.Kind kind : StoreException.Kind.values()) {
             assertEquals(

@@ -7,6 +7,7 @@ import io.forebay.proto.FailureKind;
 import io.forebay.schema.ForebayException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.util.ArrayList;
@@ -92,10 +93,11 @@ final class S3Download {
                 }
             } catch (ExecutionException e) {
                 threads.shutdownNow();
-                if (e.getCause() instanceof ForebayException cause) {
-                    throw cause;
-                }
-                throw new IllegalStateException("a range failed", e);
+                throw switch (e.getCause()) {
+                    case ForebayException cause -> cause;
+                    case UncheckedIOException cause -> cause;
+                    case null, default -> new IllegalStateException("a range failed", e);
+                };
             } catch (InterruptedException e) {
                 threads.shutdownNow();
                 Thread.currentThread().interrupt();
@@ -147,12 +149,20 @@ final class S3Download {
             }
             crc.update(buffer, 0, count);
             ByteBuffer chunk = ByteBuffer.wrap(buffer, 0, count);
-            while (chunk.hasRemaining()) {
-                target.write(chunk, offset + done + chunk.position());
-            }
+            write(chunk, target, offset + done);
             done += count;
         }
         return (int) crc.getValue();
+    }
+
+    private static void write(ByteBuffer chunk, FileChannel target, long offset) {
+        try {
+            while (chunk.hasRemaining()) {
+                target.write(chunk, offset + chunk.position());
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** Unknown forms, such as a cut that is not ours, are not checked. */
@@ -165,7 +175,11 @@ final class S3Download {
                 || Crc32c.composite(sums).equals(checksum);
     }
 
-    private static ForebayException failure(SdkException failure, ObjectRef object) {
+    /** The SDK wraps what the target refused: that is no failure of the store. */
+    private static RuntimeException failure(SdkException failure, ObjectRef object) {
+        if (failure.getCause() instanceof UncheckedIOException target) {
+            return target;
+        }
         if (failure instanceof AwsServiceException answer) {
             if (answer.statusCode() == 404) {
                 return new ForebayException(

@@ -38,29 +38,25 @@ public final class LocalS3 implements AutoCloseable {
 
     public static LocalS3 start(String classPath, Path directory, String bucket)
             throws IOException {
-        Process process =
+        ProcessBuilder builder =
                 new ProcessBuilder(
-                                List.of(
-                                        Path.of(System.getProperty("java.home"), "bin", "java")
-                                                .toString(),
-                                        "-Xmx256m",
-                                        "-XX:+UseSerialGC",
-                                        "-XX:TieredStopAtLevel=1",
-                                        "-cp",
-                                        classPath,
-                                        "io.forebay.locals3.LocalS3Main",
-                                        "--directory",
-                                        directory.toString(),
-                                        "--port",
-                                        "0",
-                                        "--access-key",
-                                        KEYS.accessKey(),
-                                        "--secret-key",
-                                        KEYS.secretKey(),
-                                        "--bucket",
-                                        bucket))
-                        .redirectError(ProcessBuilder.Redirect.INHERIT)
-                        .start();
+                        List.of(
+                                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                                "-Xmx256m",
+                                "-XX:+UseSerialGC",
+                                "-XX:TieredStopAtLevel=1",
+                                "-cp",
+                                classPath,
+                                "io.forebay.locals3.LocalS3Main",
+                                "--directory",
+                                directory.toString(),
+                                "--port",
+                                "0",
+                                "--bucket",
+                                bucket));
+        builder.environment().put("AWS_ACCESS_KEY_ID", KEYS.accessKey());
+        builder.environment().put("AWS_SECRET_ACCESS_KEY", KEYS.secretKey());
+        Process process = builder.redirectError(ProcessBuilder.Redirect.INHERIT).start();
         BufferedReader output = process.inputReader(StandardCharsets.UTF_8);
         String line = output.readLine();
         if (line == null || !line.startsWith("ready ")) {

@@ -15,6 +15,8 @@ import io.forebay.transport.posix.PosixException;
 import io.forebay.transport.remote.serve.RemoteOpener;
 import io.forebay.worker.telemetry.TaskTrace;
 import io.forebay.worker.telemetry.WorkerMetrics;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.System.Logger.Level;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
@@ -190,11 +192,16 @@ public final class Grants implements StagedFileHandler, RemoteOpener {
         }
     }
 
-    private void download(Claims claims, FileChannel target) {
+    private void download(Claims claims, FileChannel target) throws IOException {
         ObjectSource source = claims.getSource();
         ObjectRef object = ObjectRef.of(claims.getLocation(), source.getKey());
-        trace.fetch(
-                claims, () -> store.download(object, source.getEtag(), source.getSize(), target));
+        try {
+            trace.fetch(
+                    claims,
+                    () -> store.download(object, source.getEtag(), source.getSize(), target));
+        } catch (UncheckedIOException e) {
+            throw e.getCause(); // the disk's: the staging area knows what it means
+        }
         metrics.fetched(source.getSize());
     }
 }

@@ -54,13 +54,14 @@ final class Launches {
                         instance.state().objects().toString(),
                         "--port",
                         Integer.toString(instance.ports().objectStore()),
-                        "--access-key",
-                        instance.settings().localKeys().accessKey(),
-                        "--secret-key",
-                        instance.settings().localKeys().secretKey(),
                         "--bucket",
                         instance.settings().bucket().bucket()));
-        return spec(ProcessName.OBJECT_STORE, command, Map.of());
+        Settings.LocalKeys keys = instance.settings().localKeys();
+        Map<String, String> environment =
+                Map.of(
+                        "AWS_ACCESS_KEY_ID", keys.accessKey(),
+                        "AWS_SECRET_ACCESS_KEY", keys.secretKey());
+        return spec(ProcessName.OBJECT_STORE, command, environment);
     }
 
     private ChildSpec controlPlane() {

@@ -250,8 +250,7 @@ public final class GrpcMetadataClient implements MetadataClient {
             } catch (StatusRuntimeException e) {
                 Duration pause = policy.pause(attempt);
                 if (!mayHelp(e.getStatus(), attempt) || clock.millis() + pause.toMillis() >= end) {
-                    throw unavailable(
-                            "The control plane did not answer; see that it runs", e, method);
+                    throw failure(e, method);
                 }
                 watched.again();
                 sleeper.sleep(pause);
@@ -278,8 +277,8 @@ public final class GrpcMetadataClient implements MetadataClient {
 
     private boolean mayHelp(Status status, int attempt) {
         return switch (status.getCode()) {
-            case UNAVAILABLE, DEADLINE_EXCEEDED, CANCELLED, ABORTED, RESOURCE_EXHAUSTED -> true;
-            case UNKNOWN, INTERNAL -> attempt + 1 < policy.suspectTriesMost();
+            case UNAVAILABLE, DEADLINE_EXCEEDED, CANCELLED, ABORTED -> true;
+            case UNKNOWN, INTERNAL, RESOURCE_EXHAUSTED -> attempt + 1 < policy.suspectTriesMost();
             case OK,
                     INVALID_ARGUMENT,
                     NOT_FOUND,
@@ -292,6 +291,18 @@ public final class GrpcMetadataClient implements MetadataClient {
                     UNAUTHENTICATED ->
                     false;
         };
+    }
+
+    private static ForebayException failure(
+            StatusRuntimeException e, MethodDescriptor<?, ?> method) {
+        if (e.getStatus().getCode() == Status.Code.RESOURCE_EXHAUSTED) {
+            return new ForebayException(
+                            FailureKind.FAILURE_NO_SPACE,
+                            "The control plane's disk is full; free some space on it",
+                            e)
+                    .with("rpc", method.getFullMethodName());
+        }
+        return unavailable("The control plane did not answer; see that it runs", e, method);
     }
 
     private static ForebayException unavailable(

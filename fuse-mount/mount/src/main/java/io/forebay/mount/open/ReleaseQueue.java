@@ -34,6 +34,9 @@ public final class ReleaseQueue implements AutoCloseable {
      */
     private static final long LINGER_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
+    /** Before what was not answered is sent again: the control plane may be full, or away. */
+    private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(1);
+
     private final Services services;
     private final OpenTable table;
     private final Thread thread;
@@ -114,7 +117,9 @@ public final class ReleaseQueue implements AutoCloseable {
         try {
             List<OpenInode> batch = nextBatch();
             while (!batch.isEmpty()) {
-                send(batch);
+                if (!send(batch)) {
+                    rest();
+                }
                 batch = nextBatch();
             }
         } catch (InterruptedException e) {
@@ -146,7 +151,20 @@ public final class ReleaseQueue implements AutoCloseable {
         }
     }
 
-    private void send(List<OpenInode> batch) {
+    private void rest() throws InterruptedException {
+        lock.lock();
+        try {
+            long nanos = RETRY_NANOS;
+            while (nanos > 0 && !closing) {
+                nanos = changed.awaitNanos(nanos);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Whether it was answered; if not, it is in the queue again. */
+    private boolean send(List<OpenInode> batch) {
         List<OpenInode> described = new ArrayList<>();
         List<ReleasedFile> files = new ArrayList<>();
         for (OpenInode inode : batch) {
@@ -163,6 +181,7 @@ public final class ReleaseQueue implements AutoCloseable {
             }
             table.removeIfIdle(inode);
         }
+        return answered;
     }
 
     private boolean isAnswered(List<ReleasedFile> files) {

@@ -131,6 +131,12 @@ final class RocksEngine implements Engine {
                 || String.valueOf(e.getMessage()).contains("No such file or directory");
     }
 
+    /** RocksDB then refuses writes, and goes on by itself when there is room again. */
+    static boolean isFullDisk(RocksDBException e) {
+        Status status = e.getStatus();
+        return status != null && status.getSubCode() == Status.SubCode.NoSpace;
+    }
+
     private void write(byte[] key, Writes.Change change) throws RocksDBException {
         switch (change) {
             case Writes.Change.Set(byte[] value) -> batch.put(key, value);
@@ -167,6 +173,12 @@ final class RocksEngine implements Engine {
     }
 
     private static StoreException failure(RocksDBException e) {
+        if (isFullDisk(e)) {
+            return new StoreException(
+                    StoreException.Kind.NO_SPACE,
+                    "the metadata's disk is full: free some space on it, at least 64 MiB",
+                    e);
+        }
         return isDamage(e)
                 ? new StoreException(
                         StoreException.Kind.CORRUPT,

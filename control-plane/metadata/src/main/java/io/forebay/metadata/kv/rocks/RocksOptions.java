@@ -9,6 +9,7 @@ import org.rocksdb.LRUCache;
 import org.rocksdb.Options;
 import org.rocksdb.RocksDB;
 import org.rocksdb.TablePropertiesCollectorFactory;
+import org.rocksdb.WALRecoveryMode;
 
 /** RocksDB's options, and the native objects that they need for as long as the store is open. */
 final class RocksOptions implements AutoCloseable {
@@ -40,6 +41,8 @@ final class RocksOptions implements AutoCloseable {
         options.setCreateIfMissing(true)
                 .setMaxBackgroundJobs(BACKGROUND_JOBS)
                 .setMaxTotalWalSize(WAL_BYTES_MAX)
+                // The default drops all commits behind the first damaged one, and says nothing.
+                .setWalRecoveryMode(WALRecoveryMode.TolerateCorruptedTailRecords)
                 .setInfoLogLevel(InfoLogLevel.WARN_LEVEL)
                 .setMaxLogFileSize(INFO_LOG_BYTES_MAX)
                 .setKeepLogFileNum(INFO_LOGS_MAX)

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.rocksdb.RocksDBException;
@@ -19,6 +20,7 @@ public final class RocksStore {
                     + " move it away and rebuild from the bucket; directory=";
     // Files that exist only once a store was complete; then it has a file CURRENT as well.
     private static final Pattern DATA = Pattern.compile("\\d+\\.(sst|log)");
+    private static final Pattern LOG = Pattern.compile("\\d+\\.log");
 
     private RocksStore() {}
 
@@ -26,7 +28,7 @@ public final class RocksStore {
      * Opens or creates the store; one process at a time.
      *
      * @throws StoreException UNAVAILABLE when another process has it open or the directory cannot
-     *     be used; CORRUPT when the files are damaged
+     *     be used; NO_SPACE when its disk is full; CORRUPT when the files are damaged
      */
     public static KeyValueStore open(Path directory) {
         return open(directory, InstantSource.system());
@@ -39,7 +41,7 @@ public final class RocksStore {
 
     /** As {@link #open(Path)}, without transactions. */
     public static Engine engine(Path directory) {
-        refuseRemains(directory);
+        refuseDamage(directory);
         try {
             return RocksEngine.open(directory);
         } catch (RocksDBException e) {
@@ -47,17 +49,17 @@ public final class RocksStore {
         }
     }
 
-    /** RocksDB would take data without CURRENT for nothing, and start an empty store over it. */
-    private static void refuseRemains(Path directory) {
+    /** What RocksDB itself would pass over, and lose commits by it. */
+    private static void refuseDamage(Path directory) {
         try {
             Files.createDirectories(directory);
-            if (Files.exists(directory.resolve("CURRENT"))) {
-                return;
-            }
-            try (Stream<Path> files = Files.list(directory)) {
-                if (files.anyMatch(file -> DATA.matcher(file.getFileName().toString()).matches())) {
-                    throw new StoreException(StoreException.Kind.CORRUPT, DAMAGED + directory);
-                }
+            // Data without CURRENT is nothing to it: it would start an empty store over it.
+            boolean damaged =
+                    Files.exists(directory.resolve("CURRENT"))
+                            ? hasLogWithHoles(directory)
+                            : !files(directory, DATA).isEmpty();
+            if (damaged) {
+                throw new StoreException(StoreException.Kind.CORRUPT, DAMAGED + directory);
             }
         } catch (IOException e) {
             throw new StoreException(
@@ -66,6 +68,22 @@ public final class RocksStore {
                             + " its permissions; directory="
                             + directory,
                     e);
+        }
+    }
+
+    private static boolean hasLogWithHoles(Path directory) throws IOException {
+        for (Path log : files(directory, LOG)) {
+            if (!WriteAheadLog.isWithoutHoles(log)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static List<Path> files(Path directory, Pattern names) throws IOException {
+        try (Stream<Path> files = Files.list(directory)) {
+            return files.filter(file -> names.matcher(file.getFileName().toString()).matches())
+                    .toList();
         }
     }
 
@@ -80,6 +98,12 @@ public final class RocksStore {
         }
         if (RocksEngine.isDamage(e)) {
             return new StoreException(StoreException.Kind.CORRUPT, DAMAGED + directory, e);
+        }
+        if (RocksEngine.isFullDisk(e)) {
+            return new StoreException(
+                    StoreException.Kind.NO_SPACE,
+                    "the metadata's disk is full: free some space on it; directory=" + directory,
+                    e);
         }
         return new StoreException(
                 StoreException.Kind.UNAVAILABLE,
