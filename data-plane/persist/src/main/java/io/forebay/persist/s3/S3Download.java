@@ -177,8 +177,10 @@ final class S3Download {
 
     /** The SDK wraps what the target refused: that is no failure of the store. */
     private static RuntimeException failure(SdkException failure, ObjectRef object) {
-        if (failure.getCause() instanceof UncheckedIOException target) {
-            return target;
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof UncheckedIOException target) {
+                return target;
+            }
         }
         if (failure instanceof AwsServiceException answer) {
             if (answer.statusCode() == 404) {
