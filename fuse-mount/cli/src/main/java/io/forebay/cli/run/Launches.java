@@ -5,6 +5,7 @@ import io.forebay.cli.prepare.Instance;
 import io.forebay.cli.prepare.Space;
 import io.forebay.cli.process.ChildSpec;
 import io.forebay.cli.state.ProcessName;
+import io.forebay.cli.state.Settings;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
