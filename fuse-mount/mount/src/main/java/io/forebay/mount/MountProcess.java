@@ -210,8 +210,10 @@ final class MountProcess implements AutoCloseable {
                 MountOptions.of(arguments.mountPoint())
                         .withSource("forebay:" + arguments.workspace())
                         .withPassthrough(arguments.passthrough())
-                        .withReaderThreads(arguments.threads())
-                        .withAllowOther(arguments.allowOther());
+                        .withReaderThreads(arguments.threads());
+        if (arguments.allowOther()) {
+            options = options.withAllowOther(true);
+        }
         try {
             Optional<KeptMount> before = lifeline.inherited();
             if (before.isPresent()) {

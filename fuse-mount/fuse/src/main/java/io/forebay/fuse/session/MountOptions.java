@@ -1,6 +1,7 @@
 package io.forebay.fuse.session;
 
 import io.forebay.fuse.Backing;
+import io.forebay.fuse.posix.ThisProcess;
 import java.nio.file.Path;
 
 /**
@@ -56,10 +57,13 @@ public record MountOptions(
 
     /**
      * Passthrough where it can be had, 16 threads (a file system that asks a server keeps them
-     * waiting, not computing), requests of 1 MiB, the mounting user only.
+     * waiting, not computing), requests of 1 MiB. An administrator's mount is for all users, as the
+     * permissions of its files say; another one's for the mounting user only.
      */
     public static MountOptions of(Path mountPoint) {
-        return new MountOptions(mountPoint, "forebay", true, 16, false, MAX_WRITE_DEFAULT_BYTES);
+        boolean allowOther = ThisProcess.administrator();
+        return new MountOptions(
+                mountPoint, "forebay", true, 16, allowOther, MAX_WRITE_DEFAULT_BYTES);
     }
 
     public MountOptions withSource(String value) {
