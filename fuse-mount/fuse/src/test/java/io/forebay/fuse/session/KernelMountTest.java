@@ -3,6 +3,7 @@ package io.forebay.fuse.session;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -22,6 +23,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.ExecutorService;
@@ -153,8 +155,7 @@ final class KernelMountTest {
                     Files.move(sub, root.resolve("moved"));
                     assertTrue(Files.isSymbolicLink(root.resolve("moved/link")));
                     Files.setPosixFilePermissions(
-                            root.resolve("moved"),
-                            java.nio.file.attribute.PosixFilePermissions.fromString("rwx------"));
+                            root.resolve("moved"), PosixFilePermissions.fromString("rwx------"));
                     FileStore store = Files.getFileStore(root);
                     assertEquals(1000 * 4096, store.getTotalSpace());
                     assertEquals(400 * 4096, store.getUsableSpace());
@@ -190,6 +191,36 @@ final class KernelMountTest {
                     }
                     assertEquals(0, fileSystem.awaitNoLookups(), "looked up and not forgotten");
                 });
+    }
+
+    @Test
+    void letsOtherUsersInAsThePermissionsSay() throws Exception {
+        Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
+        mounted(
+                true,
+                (root, fileSystem) -> {
+                    Path open = Files.writeString(root.resolve("open"), "for all");
+                    assertEquals(0, readAsAnother(open));
+                    Files.setPosixFilePermissions(
+                            open, PosixFilePermissions.fromString("rw-------"));
+                    assertNotEquals(0, readAsAnother(open));
+                });
+    }
+
+    private static int readAsAnother(Path file) throws Exception {
+        Process process =
+                new ProcessBuilder(
+                                "setpriv",
+                                "--reuid=65534",
+                                "--regid=65534",
+                                "--clear-groups",
+                                "cat",
+                                file.toString())
+                        .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                        .redirectError(ProcessBuilder.Redirect.DISCARD)
+                        .start();
+        assertTrue(process.waitFor(30, TimeUnit.SECONDS), "reads");
+        return process.exitValue();
     }
 
     @Test
