@@ -1,7 +1,9 @@
 package io.forebay.e2e;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
 import java.util.List;
 import org.junit.jupiter.api.Assumptions;
 
@@ -18,6 +20,16 @@ final class Needs {
 
     static void root() {
         need(System.getProperty("user.name").equals("root"), "needs root");
+    }
+
+    /** For tests that run a command as another user. */
+    static void readableByAll(Path path) throws IOException {
+        for (Path each = path.toRealPath(); each != null; each = each.getParent()) {
+            need(
+                    Files.getPosixFilePermissions(each)
+                            .contains(PosixFilePermission.OTHERS_EXECUTE),
+                    each + " is closed to other users: chmod o+x");
+        }
     }
 
     static void rclone() {

@@ -15,7 +15,8 @@ public final class Space {
 
     private Space() {}
 
-    static void check(StateDirectory state) {
+    /** Fails where there is too little to start with. */
+    public static void check(StateDirectory state) {
         long free = usableBytes(state.root());
         if (free < FREE_BYTES_MIN) {
             throw new CliFailure(

@@ -10,6 +10,16 @@ import java.util.List;
 public final class LogTail {
     private static final int BYTES_MAX = 64 << 10;
 
+    /** The first three begin what our processes say before they end. */
+    private static final List<String> MARKS =
+            List.of(
+                    "forebay: ",
+                    "forebay worker: ",
+                    "forebay mount: ",
+                    "ForebayException: ",
+                    "Caused by: ",
+                    " ERROR ");
+
     private LogTail() {}
 
     /** The last lines since a position that the log had when the process started. */
@@ -32,7 +42,7 @@ public final class LogTail {
 
     /** What a person wants to read first: our own message, else the innermost cause. */
     public static String reason(List<String> lines) {
-        for (String mark : List.of("forebay: ", "ForebayException: ", "Caused by: ", " ERROR ")) {
+        for (String mark : MARKS) {
             for (String line : lines.reversed()) {
                 int at = line.indexOf(mark);
                 if (at >= 0) {

@@ -1,6 +1,7 @@
 package io.forebay.cli.run;
 
 import io.forebay.cli.prepare.Installation;
+import io.forebay.cli.prepare.Space;
 import io.forebay.cli.prepare.UpRequest;
 import io.forebay.cli.process.Deadline;
 import io.forebay.cli.state.CliFailure;
@@ -28,6 +29,7 @@ public final class Background {
     private final StateDirectory state;
     private final PrintWriter out;
     private final PrintWriter err;
+    private boolean refused;
 
     public Background(StateDirectory state, PrintWriter out, PrintWriter err) {
         this.state = state;
@@ -39,6 +41,7 @@ public final class Background {
     public int up(List<String> arguments, UpRequest.Keys keys) {
         state.create();
         releaseLock();
+        Space.check(state); // also because the other process could not write what it has to say
         StateDirectory.delete(state.readyMark());
         Path log = state.log("supervisor");
         long shown = length(log);
@@ -48,6 +51,13 @@ public final class Background {
             boolean ended = !process.isAlive();
             boolean ready = Files.exists(state.readyMark());
             shown = repeat(log, shown);
+            if (ended && !refused) {
+                throw new CliFailure(
+                        "ended with status "
+                                + process.exitValue()
+                                + " before it was ready, and did not say why: look into "
+                                + log);
+            }
             if (ended) {
                 return Math.max(1, process.exitValue());
             }
@@ -134,7 +144,9 @@ public final class Background {
 
     /** The log holds both streams: what begins like an error was one. */
     private void say(String line) {
-        PrintWriter to = line.startsWith("forebay: ") ? err : out;
+        boolean error = line.startsWith("forebay: ");
+        refused |= error;
+        PrintWriter to = error ? err : out;
         to.println(line);
         to.flush();
     }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
@@ -15,6 +16,10 @@ import java.util.regex.Pattern;
 public record ProcessRecord(long pid, long startTicks, String bootId) {
     private static final Pattern BLANK = Pattern.compile(" ");
 
+    public ProcessRecord {
+        Objects.requireNonNull(bootId);
+    }
+
     /** Of a process that runs now; empty when it has ended already. */
     public static Optional<ProcessRecord> of(long pid) {
         long ticks = startTicks(pid);
@@ -24,7 +29,10 @@ public record ProcessRecord(long pid, long startTicks, String bootId) {
     }
 
     static Optional<ProcessRecord> read(Path file) {
-        return JsonFile.read(file, ProcessRecord.class);
+        return JsonFile.read(
+                file,
+                ProcessRecord.class,
+                "end the process, if `ps` shows one of this instance, and remove the file");
     }
 
     void write(Path file) {

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
 
@@ -14,7 +15,11 @@ import java.util.stream.Stream;
 public final class Registry {
     private Registry() {}
 
-    private record Known(String state) {}
+    private record Known(String state) {
+        Known {
+            Objects.requireNonNull(state);
+        }
+    }
 
     public static void add(StateDirectory state) {
         try {
@@ -50,7 +55,7 @@ public final class Registry {
         try (Stream<Path> files = Files.list(directory())) {
             List<StateDirectory> all =
                     files.filter(file -> file.toString().endsWith(".json"))
-                            .flatMap(file -> JsonFile.read(file, Known.class).stream())
+                            .flatMap(file -> read(file).stream())
                             .map(known -> new StateDirectory(Path.of(known.state())))
                             .toList();
             return all.stream().filter(state -> isMountedAt(state, mountPoint)).findFirst();
@@ -58,6 +63,11 @@ public final class Registry {
             throw new CliFailure(
                     "cannot list " + directory() + ": " + JsonFile.reason(failed), failed);
         }
+    }
+
+    private static Optional<Known> read(Path file) {
+        return JsonFile.read(
+                file, Known.class, "remove it, and run `forebay up` again for its instance");
     }
 
     private static boolean isMountedAt(StateDirectory state, Path mountPoint) {

@@ -1,5 +1,6 @@
 package io.forebay.cli.state;
 
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -22,12 +23,30 @@ public record Settings(
     private static final String LOOPBACK = "127.0.0.1";
     private static final Set<String> EVERYWHERE = Set.of("0.0.0.0", "::");
 
+    /** A file may lack anything. */
+    public Settings {
+        Objects.requireNonNull(mountPoint);
+        Objects.requireNonNull(workspace);
+        Objects.requireNonNull(bucket);
+        Objects.requireNonNull(localKeys);
+    }
+
     /** Where the workspace's objects go; without an endpoint, into the local object store. */
-    public record BucketAt(
-            String bucket, String prefix, @Nullable String endpoint, String region) {}
+    public record BucketAt(String bucket, String prefix, @Nullable String endpoint, String region) {
+        public BucketAt {
+            Objects.requireNonNull(bucket);
+            Objects.requireNonNull(prefix);
+            Objects.requireNonNull(region);
+        }
+    }
 
     /** The keys of the local object store, made at the first start. */
-    public record LocalKeys(String accessKey, String secretKey) {}
+    public record LocalKeys(String accessKey, String secretKey) {
+        public LocalKeys {
+            Objects.requireNonNull(accessKey);
+            Objects.requireNonNull(secretKey);
+        }
+    }
 
     /** What gRPC servers bind to. */
     public String listenAddress() {

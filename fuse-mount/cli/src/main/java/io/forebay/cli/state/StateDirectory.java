@@ -125,7 +125,10 @@ public record StateDirectory(Path root) {
     }
 
     public Optional<Settings> settings() {
-        return JsonFile.read(settingsFile(), Settings.class);
+        return JsonFile.read(
+                settingsFile(),
+                Settings.class,
+                "restore it, or move the state directory away and start anew");
     }
 
     public void remember(Settings settings) {
@@ -133,7 +136,10 @@ public record StateDirectory(Path root) {
     }
 
     public Optional<Ports> ports() {
-        return JsonFile.read(run().resolve("ports.json"), Ports.class);
+        return JsonFile.read(
+                run().resolve("ports.json"),
+                Ports.class,
+                "remove it, and the next start chooses other ports");
     }
 
     public void remember(Ports ports) {

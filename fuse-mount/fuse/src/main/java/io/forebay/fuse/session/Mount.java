@@ -85,7 +85,11 @@ record Mount(Path mountPoint, Device device, int deviceMinor) {
         DescriptorHandover handover = program.mount(mountPoint, list);
         if (handover.descriptor() < 0) {
             throw new FuseMountException(
-                    "fusermount3 could not mount at " + mountPoint + ": " + handover.errors());
+                    handover.errors().strip()
+                            + " (at "
+                            + mountPoint
+                            + "). Mount as root, or let fusermount3 be set-uid root: apt install"
+                            + " fuse3; a container needs CAP_SYS_ADMIN (--cap-add SYS_ADMIN)");
         }
         return Device.of(handover.descriptor());
     }
