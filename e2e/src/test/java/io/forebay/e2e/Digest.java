@@ -9,10 +9,10 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
 /** SHA-256 of what a file holds. */
-final class Digest {
+public final class Digest {
     private Digest() {}
 
-    static String sha256(Path file) throws IOException {
+    public static String sha256(Path file) throws IOException {
         MessageDigest digest = sha256();
         byte[] block = new byte[1 << 20];
         try (InputStream in = Files.newInputStream(file)) {

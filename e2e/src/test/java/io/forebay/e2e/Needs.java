@@ -8,17 +8,17 @@ import java.util.List;
 import org.junit.jupiter.api.Assumptions;
 
 /** What a test needs of the machine; a skip says aloud what is missing, and how to get it. */
-final class Needs {
+public final class Needs {
     private static final Path PYTHON = Path.of("/usr/bin/python3");
 
     private Needs() {}
 
-    static void fuse() {
+    public static void fuse() {
         need(Files.exists(Path.of("/dev/fuse")), "/dev/fuse is missing: modprobe fuse");
         need(onPath("fusermount3"), "fusermount3 is missing: apt-get install -y fuse3");
     }
 
-    static void root() {
+    public static void root() {
         need(System.getProperty("user.name").equals("root"), "needs root");
     }
 

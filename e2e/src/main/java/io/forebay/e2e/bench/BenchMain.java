@@ -3,6 +3,7 @@ package io.forebay.e2e.bench;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.forebay.e2e.system.Command;
 import io.forebay.e2e.system.Deployment;
+import io.forebay.e2e.system.SecondMount;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -57,7 +58,8 @@ public final class BenchMain {
         Deployment deployment = new Deployment(Deployment.home(), directory);
         try (deployment) {
             deployment.up("--flush-delay-millis", NO_UPLOAD_MILLIS);
-            try (SecondMount second = SecondMount.of(deployment, directory.resolve("daemon"))) {
+            try (SecondMount second =
+                    SecondMount.withoutPassthrough(deployment, directory.resolve("daemon"))) {
                 Map<Target, Path> places = new EnumMap<>(Target.class);
                 places.put(Target.RAW, directory.resolve("state/raw"));
                 places.put(Target.PASSTHROUGH, deployment.mountPoint().resolve("bench"));

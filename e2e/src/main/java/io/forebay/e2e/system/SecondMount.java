@@ -1,39 +1,45 @@
-package io.forebay.e2e.bench;
+package io.forebay.e2e.system;
 
-import io.forebay.e2e.system.Command;
-import io.forebay.e2e.system.Deployment;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
-/** A mount of the same workspace whose reads and writes go through its process. */
-record SecondMount(Process process, Path mountPoint) implements AutoCloseable {
+/** One more mount of the default workspace, on the same node. */
+public record SecondMount(Process process, Path mountPoint) implements AutoCloseable {
     private static final Duration LIMIT = Duration.ofSeconds(30);
 
-    static SecondMount of(Deployment deployment, Path mountPoint) throws IOException {
+    /** One whose reads and writes go through its process. */
+    public static SecondMount withoutPassthrough(Deployment deployment, Path mountPoint)
+            throws IOException {
+        return of(deployment, mountPoint, List.of("--no-passthrough"));
+    }
+
+    /**
+     * @param more arguments of {@code forebay mount}
+     */
+    public static SecondMount of(Deployment deployment, Path mountPoint, List<String> more)
+            throws IOException {
         Files.createDirectories(mountPoint);
         List<String> words =
-                deployment
-                        .launcher(
-                                List.of(
-                                        "mount",
-                                        "--control-plane",
-                                        deployment.status().path("endpoints").path("grpc").asText(),
-                                        "--workspace",
-                                        "default",
-                                        "--mount-point",
-                                        mountPoint.toString(),
-                                        "--node",
-                                        "local",
-                                        "--no-passthrough"),
-                                LIMIT)
-                        .words();
-        ProcessBuilder builder = new ProcessBuilder(words);
+                new ArrayList<>(
+                        List.of(
+                                "mount",
+                                "--control-plane",
+                                deployment.status().path("endpoints").path("grpc").asText(),
+                                "--workspace",
+                                "default",
+                                "--mount-point",
+                                mountPoint.toString(),
+                                "--node",
+                                "local"));
+        words.addAll(more);
+        ProcessBuilder builder = new ProcessBuilder(deployment.launcher(words, LIMIT).words());
         builder.redirectErrorStream(true);
         Path log = deployment.state().resolve("logs/second-mount.log");
         builder.redirectOutput(log.toFile());
@@ -52,11 +58,11 @@ record SecondMount(Process process, Path mountPoint) implements AutoCloseable {
     }
 
     /** Of the mount itself, below the command that started it. */
-    long pid() {
+    public long pid() {
         return process.descendants().mapToLong(ProcessHandle::pid).max().orElse(process.pid());
     }
 
-    static long residentBytes(long pid) throws IOException {
+    public static long residentBytes(long pid) throws IOException {
         for (String line : Files.readAllLines(Path.of("/proc/" + pid + "/status"))) {
             if (line.startsWith("VmRSS:")) {
                 return Long.parseLong(line.replaceAll("[^0-9]", "")) << 10;

@@ -1,0 +1,13 @@
+package io.forebay.e2e.posix;
+
+/** How reads and writes travel. */
+enum DataPath {
+    /** From the kernel to the staged file. */
+    PASSTHROUGH,
+    /** Through the mount's process. */
+    PROCESS;
+
+    DataPath other() {
+        return this == PASSTHROUGH ? PROCESS : PASSTHROUGH;
+    }
+}

@@ -1,0 +1,58 @@
+package io.forebay.e2e.posix;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Optional;
+import org.junit.jupiter.api.Assumptions;
+
+/** Where the outside programs are. */
+final class Suites {
+    private Suites() {}
+
+    /** fsx of xfstests (ltp/fsx.c). */
+    static String fsx() {
+        return named("FOREBAY_FSX", "fsx");
+    }
+
+    /** fsstress of xfstests (ltp/fsstress.c). */
+    static String fsstress() {
+        return named("FOREBAY_FSSTRESS", "fsstress");
+    }
+
+    static String fio() {
+        return onPath("fio");
+    }
+
+    static String stressNg() {
+        return onPath("stress-ng");
+    }
+
+    static String python() {
+        return onPath("python3");
+    }
+
+    private static String named(String variable, String program) {
+        String path = System.getenv().getOrDefault(variable, "");
+        boolean there = !path.isEmpty() && Files.isExecutable(Path.of(path));
+        need(there, program + " of xfstests is missing: build it and name it in " + variable);
+        return path;
+    }
+
+    private static String onPath(String program) {
+        Optional<Path> found =
+                Arrays.stream(System.getenv().getOrDefault("PATH", "").split(":"))
+                        .map(directory -> Path.of(directory, program))
+                        .filter(Files::isExecutable)
+                        .findFirst();
+        need(found.isPresent(), program + " is missing: apt-get install -y " + program);
+        return found.orElseThrow().toString();
+    }
+
+    private static void need(boolean there, String otherwise) {
+        if (!there) {
+            System.out.println("SKIPPED: " + otherwise);
+        }
+        Assumptions.assumeTrue(there, otherwise);
+    }
+}
