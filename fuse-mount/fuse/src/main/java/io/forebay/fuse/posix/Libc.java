@@ -69,7 +69,12 @@ final class Libc {
     }
 
     static int close(int descriptor) {
-        return callInt(CLOSE, descriptor);
+        try {
+            MemorySegment state = ERRNO_OF_THREAD.get();
+            return (int) result((int) CLOSE.invokeExact(state, descriptor), state);
+        } catch (Throwable failure) {
+            throw unexpected(failure);
+        }
     }
 
     static long read(int descriptor, MemorySegment buffer) {
@@ -105,7 +110,13 @@ final class Libc {
     }
 
     static int ioctl(int descriptor, long request, MemorySegment argument) {
-        return callInt(IOCTL, descriptor, request, argument);
+        try {
+            MemorySegment state = ERRNO_OF_THREAD.get();
+            return (int)
+                    result((int) IOCTL.invokeExact(state, descriptor, request, argument), state);
+        } catch (Throwable failure) {
+            throw unexpected(failure);
+        }
     }
 
     static int mount(
