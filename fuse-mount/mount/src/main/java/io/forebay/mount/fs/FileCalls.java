@@ -37,9 +37,25 @@ final class FileCalls {
         StagedHandle staged = file.inode().writable();
         long written =
                 file.access().append()
-                        ? staged.append(request.data()) // the kernel's idea of the end may be old
+                        ? append(staged, request)
                         : staged.pwrite(request.data(), request.offset());
         return new Reply.Written((int) written);
+    }
+
+    /**
+     * At the end of the file, wherever that is: the kernel's idea of it may be old. What a process
+     * that has died had appended already stands where the kernel saw the end then.
+     */
+    private long append(StagedHandle staged, Request.Write request) {
+        MemorySegment data = request.data();
+        long done = 0;
+        if (request.header().resent()) {
+            MemorySegment there = buffers.of((int) data.byteSize());
+            there = there.asSlice(0, staged.pread(there, request.offset()));
+            boolean same = there.mismatch(data.asSlice(0, there.byteSize())) == -1;
+            done = same ? there.byteSize() : 0;
+        }
+        return done == data.byteSize() ? done : done + staged.append(data.asSlice(done));
     }
 
     Reply flush(Request.Flush request) {

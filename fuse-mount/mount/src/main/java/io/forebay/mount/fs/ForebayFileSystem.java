@@ -69,9 +69,12 @@ public final class ForebayFileSystem implements FileSystem, AutoCloseable {
         this.ranges = new RangeCalls(table);
         this.attributes = new AttributeCalls(services, nodes, table, opens, commits);
         this.directories = new DirectoryCalls(services, nodes);
-        services.attachment().onAttachAgain(this::openAndLockAgain);
-        if (!kept.found().isEmpty()) {
+        boolean goesOn = !kept.found().isEmpty();
+        if (goesOn) {
             locks.restore();
+        }
+        services.attachment().keepLease(this::openAndLockAgain);
+        if (goesOn) {
             opens.regain();
             table.settle(backing, releases);
         }

@@ -34,6 +34,7 @@ public final class Attachment implements AutoCloseable {
     private final AttachRequest request;
     private final AttachReply first;
     private final RequestSlots slots;
+    private final long firstRenewalMillis;
 
     /** The kernel's request that a thread answers. */
     private final ThreadLocal<Turn> turns = ThreadLocal.withInitial(Turn::new);
@@ -50,11 +51,16 @@ public final class Attachment implements AutoCloseable {
     private volatile Consumer<AttachReply> keeper = reply -> {};
 
     private Attachment(
-            MetadataClient client, AttachRequest request, AttachReply first, RequestLog log) {
+            MetadataClient client,
+            AttachRequest request,
+            AttachReply first,
+            RequestLog log,
+            long firstRenewalMillis) {
         this.client = client;
         this.request = request;
         this.first = first;
         this.mountId = first.getMountId();
+        this.firstRenewalMillis = firstRenewalMillis;
         this.slots = new RequestSlots(log);
         this.renewal =
                 Executors.newSingleThreadScheduledExecutor(task -> {
@@ -70,7 +76,7 @@ public final class Attachment implements AutoCloseable {
     }
 
     /**
-     * Makes the mount known and keeps its lease until {@link #close}.
+     * Makes the mount known; {@link #keepLease} must follow.
      *
      * @throws ForebayException NOT_FOUND: no such workspace; UNAVAILABLE: no control plane
      */
@@ -80,21 +86,14 @@ public final class Attachment implements AutoCloseable {
             throw new ForebayException(reply.getFailure(), "The workspace cannot be attached")
                     .with("workspace", request.getWorkspace());
         }
-        return new Attachment(client, request, reply, log).renewing(period(reply));
+        return new Attachment(client, request, reply, log, period(reply));
     }
 
     /** Goes on with the lease of a process that has died, as the answer that it got. */
     public static Attachment resume(
             MetadataClient client, AttachRequest request, AttachReply reply, RequestLog log) {
         // at once: the dead one's last renewal may be long ago
-        return new Attachment(client, request, reply, log).renewing(0);
-    }
-
-    private Attachment renewing(long firstMillis) {
-        ScheduledFuture<?> _ =
-                renewal.scheduleWithFixedDelay(
-                        this::renew, firstMillis, period(first), TimeUnit.MILLISECONDS);
-        return this;
+        return new Attachment(client, request, reply, log, 0);
     }
 
     private static long period(AttachReply reply) {
@@ -120,9 +119,16 @@ public final class Attachment implements AutoCloseable {
         keep.accept(first.toBuilder().setMountId(mountId).build());
     }
 
-    /** Who opens again what is open, given the new mount id, after the lease was lost. */
-    public void onAttachAgain(LongConsumer reopen) {
+    /**
+     * Keeps the lease from now on until {@link #close}.
+     *
+     * @param reopen opens again what is open, given the new mount id, after the lease was lost
+     */
+    public void keepLease(LongConsumer reopen) {
         this.listener = reopen;
+        ScheduledFuture<?> _ =
+                renewal.scheduleWithFixedDelay(
+                        this::renew, firstRenewalMillis, period(first), TimeUnit.MILLISECONDS);
     }
 
     /**

@@ -268,6 +268,26 @@ final class FileSystemTest {
         assertEquals(0, stage.metadata().attributes(ino).getSize());
     }
 
+    /** The process before this one died before, within or after its append. */
+    @Test
+    void anAppendThatComesAgainIsDoneOnce() {
+        use(new FakeBacking(false));
+        Reply.Created created = kernel.create(ROOT, "a", WRITE | APPEND);
+        long ino = created.entry().nodeId();
+        long handle = created.opened().handle();
+        for (String before : new String[] {"", "th", "three", "other"}) {
+            long end = kernel.attributes(ino).size();
+            if (!before.isEmpty()) {
+                kernel.write(ino, handle, end, bytes(before));
+            }
+            assertEquals(5, kernel.writeAgain(ino, handle, end, bytes("three")));
+        }
+        kernel.close(ino, handle);
+        long reader = kernel.open(ino, READ).handle();
+        assertArrayEquals(bytes("threethreethreeotherthree"), kernel.read(ino, reader, 0, 100));
+        kernel.close(ino, reader);
+    }
+
     @Test
     void anUnlinkedFileLivesUntilItsLastClose() {
         use(new FakeBacking(false));

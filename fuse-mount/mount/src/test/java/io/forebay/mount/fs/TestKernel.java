@@ -3,6 +3,7 @@ package io.forebay.mount.fs;
 import io.forebay.fuse.FuseException;
 import io.forebay.fuse.Reply;
 import io.forebay.fuse.Request;
+import io.forebay.fuse.wire.InHeader;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -97,12 +98,21 @@ final class TestKernel {
     }
 
     int write(long ino, long handle, long offset, byte[] data) {
+        return write(header(ino), handle, offset, data);
+    }
+
+    /** As it comes after a takeover. */
+    int writeAgain(long ino, long handle, long offset, byte[] data) {
+        long resent = 1 | InHeader.RESENT;
+        return write(new Request.Header(resent, ino, 1000, 1000, 42), handle, offset, data);
+    }
+
+    private int write(Request.Header header, long handle, long offset, byte[] data) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment buffer = arena.allocate(Math.max(1, data.length));
             MemorySegment.copy(data, 0, buffer, ValueLayout.JAVA_BYTE, 0, data.length);
             MemorySegment slice = buffer.asSlice(0, data.length);
-            Reply reply =
-                    fileSystem.handle(new Request.Write(header(ino), handle, offset, slice, 0));
+            Reply reply = fileSystem.handle(new Request.Write(header, handle, offset, slice, 0));
             return ((Reply.Written) reply).bytes();
         }
     }

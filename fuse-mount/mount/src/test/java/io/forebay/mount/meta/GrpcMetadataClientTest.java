@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.forebay.mount.kept.KeptState;
 import io.forebay.proto.AttachReply;
 import io.forebay.proto.AttachRequest;
 import io.forebay.proto.DetachReply;
@@ -239,9 +240,30 @@ final class GrpcMetadataClientTest {
         try (Attachment attachment =
                 Attachment.attach(client, AttachRequest.getDefaultInstance())) {
             AtomicLong opened = new AtomicLong();
-            attachment.onAttachAgain(opened::set);
+            attachment.keepLease(opened::set);
             service.mount.set(6);
             assertEquals(FailureKind.FAILURE_NONE, make(attachment, client).getFailure());
+            assertEquals(6, attachment.mountId());
+            assertEquals(6, opened.get());
+        }
+    }
+
+    /** What a dead process had open is opened again, however long ago its lease has passed. */
+    @Test
+    void aLeaseThatPassedBeforeTheTakeoverIsTakenAgain() {
+        AttachReply before = AttachReply.newBuilder().setMountId(4).setLeaseMillis(30_000).build();
+        service.mount.set(6);
+        try (Attachment attachment =
+                Attachment.resume(
+                        client,
+                        AttachRequest.getDefaultInstance(),
+                        before,
+                        KeptState.alone().requests())) {
+            AtomicLong opened = new AtomicLong();
+            attachment.keepLease(opened::set);
+            while (attachment.mountId() == 4) {
+                Thread.onSpinWait();
+            }
             assertEquals(6, attachment.mountId());
             assertEquals(6, opened.get());
         }
