@@ -206,8 +206,8 @@ final class MountDeathTest {
                             "sh",
                             "-c",
                             "while [ ! -e \"$1\" ]; do fio --name=verify --directory=\"$2\""
-                                    + " --size=32m --rw=randwrite --bs=16k --verify=crc32c --verify_fatal=1"
-                                    + " --end_fsync=1 --rate=40m || exit 1; done",
+                                    + " --size=32m --rw=randwrite --bs=16k --verify=crc32c"
+                                    + " --verify_fatal=1 --end_fsync=1 --rate=40m || exit 1; done",
                             "sh",
                             stop.toString(),
                             used.toString()));
