@@ -23,6 +23,10 @@ public final class Digest {
         return HexFormat.of().formatHex(digest.digest());
     }
 
+    static String sha256(byte[] content) {
+        return HexFormat.of().formatHex(sha256().digest(content));
+    }
+
     private static MessageDigest sha256() {
         try {
             return MessageDigest.getInstance("SHA-256");

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -21,11 +22,13 @@ record SmallDisk(Path directory) implements AutoCloseable {
         return new SmallDisk(directory);
     }
 
-    /** Takes all room but for some, until {@link #free}. */
+    /** Takes all room but for some, until {@link #free}; each time more of it. */
     void fill(long leftBytes) throws IOException {
         byte[] block = new byte[BLOCK_BYTES];
-        try (OutputStream out = Files.newOutputStream(ballast())) {
-            while (Files.getFileStore(directory).getUsableSpace() > leftBytes) {
+        try (OutputStream out =
+                Files.newOutputStream(
+                        ballast(), StandardOpenOption.CREATE, StandardOpenOption.APPEND)) {
+            while (leftBytes == 0 || Files.getFileStore(directory).getUsableSpace() > leftBytes) {
                 out.write(block);
             }
         } catch (IOException full) {
