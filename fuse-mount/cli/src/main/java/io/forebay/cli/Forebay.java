@@ -23,7 +23,8 @@ import picocli.CommandLine.Command;
             StatusCommand.class,
             FlushCommand.class,
             EvictCommand.class,
-            MountCommand.class
+            MountCommand.class,
+            TrainCommand.class
         })
 public final class Forebay implements Runnable {
     @CommandLine.Spec

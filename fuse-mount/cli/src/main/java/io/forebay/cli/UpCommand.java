@@ -1,5 +1,6 @@
 package io.forebay.cli;
 
+import io.forebay.cli.prepare.Installation;
 import io.forebay.cli.prepare.UpRequest;
 import io.forebay.cli.run.Background;
 import io.forebay.cli.run.Foreground;
@@ -91,7 +92,7 @@ final class UpCommand implements Callable<Integer> {
                             spec.commandLine().getParseResult().originalArgs(),
                             new UpRequest.Keys(accessKey, secretKey));
         }
-        return new Foreground(directory, out).up(request());
+        return new Foreground(Installation.current(), directory, out).up(request());
     }
 
     private UpRequest request() {

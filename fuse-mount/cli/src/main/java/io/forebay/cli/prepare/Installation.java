@@ -1,14 +1,15 @@
 package io.forebay.cli.prepare;
 
 import io.forebay.cli.state.CliFailure;
+import io.forebay.cli.state.ProcessName;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 
-/** Where the built applications and their Java are. */
-public record Installation(Path home, Path java) {
+/** Where the built applications, their Java and their AOT caches are. */
+public record Installation(Path home, Path java, AotCaches caches) {
     /** It holds descriptors, which take no heap. */
     private static final String HOLDER_HEAP = "24m";
 
@@ -19,7 +20,14 @@ public record Installation(Path home, Path java) {
             throw new CliFailure("start the command through the launcher `forebay`");
         }
         return new Installation(
-                Path.of(home), Path.of(System.getProperty("java.home"), "bin", "java"));
+                Path.of(home),
+                Path.of(System.getProperty("java.home"), "bin", "java"),
+                AotCaches.madeIn(Path.of(home)));
+    }
+
+    /** The same programs, each of which writes its cache when it ends. */
+    public Installation recordingTo(Path directory) {
+        return new Installation(home, java, new AotCaches(directory, true));
     }
 
     public Path controlPlane() {
@@ -43,30 +51,42 @@ public record Installation(Path home, Path java) {
      * mount, and starts the one that serves it.
      */
     public List<String> holder() {
-        List<String> command = new ArrayList<>(List.of(java.toString()));
-        command.addAll(jvmFlags(HOLDER_HEAP));
+        List<String> command = java(ProcessName.HOLDER.fileName(), HOLDER_HEAP);
         command.add("-XX:TieredStopAtLevel=1");
         command.addAll(List.of("-cp", mountClassPath(), "io.forebay.mount.holder.HolderMain"));
-        mountJvmFlags().forEach(flag -> command.add("--jvm=" + flag));
+        mountFlags().forEach(flag -> command.add("--jvm=" + flag));
         return command;
     }
 
-    /** Flags that every process of ours gets: native access for FFM, and the small collector. */
-    public static List<String> jvmFlags(String heap) {
-        return List.of(
-                "-Xmx" + heap,
-                "-Xss512k",
-                "-XX:+UseSerialGC",
-                "-XX:-UsePerfData",
-                "-XX:+ExitOnOutOfMemoryError",
-                "-Xshare:auto",
-                "--enable-native-access=ALL-UNNAMED",
-                "--sun-misc-unsafe-memory-access=allow");
+    /**
+     * The words that start Java for a process of ours, up to its own flags.
+     *
+     * @param process as its cache is named
+     */
+    public List<String> java(String process, String heap) {
+        List<String> words = new ArrayList<>(List.of(java.toString()));
+        words.addAll(flags(process, heap));
+        return words;
+    }
+
+    /** Its AOT cache, native access for FFM, and the small collector. */
+    private List<String> flags(String process, String heap) {
+        List<String> flags = new ArrayList<>(caches.flags(process));
+        flags.addAll(
+                List.of(
+                        "-Xmx" + heap,
+                        "-Xss512k",
+                        "-XX:+UseSerialGC",
+                        "-XX:-UsePerfData",
+                        "-XX:+ExitOnOutOfMemoryError",
+                        "--enable-native-access=ALL-UNNAMED",
+                        "--sun-misc-unsafe-memory-access=allow"));
+        return flags;
     }
 
     /** The mount's heap holds inodes in use; payloads lie in native memory, bounded here. */
-    static List<String> mountJvmFlags() {
-        List<String> flags = new ArrayList<>(jvmFlags("96m"));
+    private List<String> mountFlags() {
+        List<String> flags = flags(ProcessName.MOUNT.fileName(), "96m");
         flags.add("-XX:MaxDirectMemorySize=256m");
         return flags;
     }

@@ -20,10 +20,12 @@ public final class Preparation {
     private static final String WORKSPACE_FORM = "[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?";
     private static final String BUCKET_FORM = "[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]";
 
+    private final Installation installation;
     private final StateDirectory state;
     private final Consumer<String> say;
 
-    public Preparation(StateDirectory state, Consumer<String> say) {
+    public Preparation(Installation installation, StateDirectory state, Consumer<String> say) {
+        this.installation = installation;
         this.state = state;
         this.say = say;
     }
@@ -32,7 +34,6 @@ public final class Preparation {
     public Instance prepare(UpRequest request) {
         Optional<Settings> before = state.settings();
         Settings settings = merge(request, before.orElse(null));
-        Installation installation = Installation.current();
         Leftovers.stop(state, say);
         Space.check(state);
         new MountPointCheck(Path.of(settings.mountPoint()), state)

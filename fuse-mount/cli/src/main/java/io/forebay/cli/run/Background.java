@@ -1,5 +1,6 @@
 package io.forebay.cli.run;
 
+import io.forebay.cli.prepare.AotCaches;
 import io.forebay.cli.prepare.Installation;
 import io.forebay.cli.prepare.Space;
 import io.forebay.cli.prepare.UpRequest;
@@ -81,8 +82,7 @@ public final class Background {
 
     private static Process start(List<String> arguments, UpRequest.Keys keys, Path log) {
         List<String> command = new ArrayList<>(List.of("setsid"));
-        command.add(Installation.current().java().toString());
-        command.addAll(Installation.jvmFlags("64m"));
+        command.addAll(Installation.current().java(AotCaches.COMMAND_LINE, "64m"));
         command.add("-XX:TieredStopAtLevel=1");
         command.add("-Dforebay.home=" + System.getProperty("forebay.home"));
         command.addAll(List.of("-cp", System.getProperty("java.class.path")));

@@ -1,5 +1,6 @@
 package io.forebay.cli.run;
 
+import io.forebay.cli.prepare.Installation;
 import io.forebay.cli.prepare.Instance;
 import io.forebay.cli.prepare.Preparation;
 import io.forebay.cli.prepare.UpRequest;
@@ -13,33 +14,46 @@ import java.nio.channels.FileLock;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
-/** {@code up} that stays: starts an instance, watches it, stops it on Ctrl-C. */
+/** Starts an instance, stays with it while there is something to do, and stops it. */
 public final class Foreground {
     /** The stop has its own bounds, which together are shorter. */
     private static final int STOP_LIMIT_SECONDS = 120;
 
+    private final Installation installation;
     private final StateDirectory state;
     private final PrintWriter out;
 
-    public Foreground(StateDirectory state, PrintWriter out) {
+    /** What is done with an instance that is ready. */
+    public interface Stay {
+        /** Returns the exit status, soon after a stop was asked for. */
+        int with(Instance instance, Supervisor supervisor);
+    }
+
+    public Foreground(Installation installation, StateDirectory state, PrintWriter out) {
+        this.installation = installation;
         this.state = state;
         this.out = out;
     }
 
-    /** The exit status. */
+    /** {@code up} that stays: watches the instance until Ctrl-C. Returns the exit status. */
     public int up(UpRequest request) {
+        return up(request, (_, supervisor) -> supervisor.watch());
+    }
+
+    /** The exit status. */
+    public int up(UpRequest request, Stay stay) {
         long start = System.nanoTime();
         state.create();
         try (FileLock _ = state.lock()) {
             StateDirectory.delete(state.readyMark());
-            Instance instance = new Preparation(state, this::say).prepare(request);
-            return run(instance, start);
+            Instance instance = new Preparation(installation, state, this::say).prepare(request);
+            return run(instance, stay, start);
         } catch (IOException failed) {
             throw new CliFailure("cannot release the lock of " + state.root(), failed);
         }
     }
 
-    private int run(Instance instance, long start) {
+    private int run(Instance instance, Stay stay, long start) {
         Supervisor supervisor = new Supervisor(instance, this::say);
         CountDownLatch stopped = new CountDownLatch(1);
         Runtime.getRuntime().addShutdownHook(new Thread(() -> stopOnSignal(supervisor, stopped)));
@@ -51,7 +65,7 @@ public final class Foreground {
             supervisor.start();
             greeting.lines((System.nanoTime() - start) / 1e9).forEach(this::say);
             supervisor.markReady();
-            int status = supervisor.watch();
+            int status = stay.with(instance, supervisor);
             say("Stopping.");
             return status;
         } finally {

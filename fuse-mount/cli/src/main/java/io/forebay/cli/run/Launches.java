@@ -1,6 +1,5 @@
 package io.forebay.cli.run;
 
-import io.forebay.cli.prepare.Installation;
 import io.forebay.cli.prepare.Instance;
 import io.forebay.cli.prepare.Space;
 import io.forebay.cli.process.ChildSpec;
@@ -44,7 +43,7 @@ final class Launches {
     private ChildSpec objectStore() {
         // It stands for a machine of its own: what it uses of this one, the mount should not miss.
         List<String> command = new ArrayList<>(List.of("nice", "-n", "10"));
-        command.addAll(java(OBJECT_STORE_HEAP));
+        command.addAll(java(ProcessName.OBJECT_STORE, OBJECT_STORE_HEAP));
         command.add("-XX:TieredStopAtLevel=1");
         command.addAll(
                 List.of(
@@ -66,7 +65,7 @@ final class Launches {
     }
 
     private ChildSpec controlPlane() {
-        List<String> command = java(CONTROL_PLANE_HEAP);
+        List<String> command = java(ProcessName.CONTROL_PLANE, CONTROL_PLANE_HEAP);
         define(command, "forebay.state.directory", instance.state().metadata());
         define(command, "quarkus.http.host", "127.0.0.1");
         define(command, "quarkus.http.port", instance.ports().graphql());
@@ -77,7 +76,7 @@ final class Launches {
     }
 
     private ChildSpec worker() {
-        List<String> command = java(WORKER_HEAP);
+        List<String> command = java(ProcessName.WORKER, WORKER_HEAP);
         command.add("-XX:MaxDirectMemorySize=" + WORKER_DIRECT_MEMORY);
         define(command, "forebay.worker.id", "worker-1");
         define(command, "forebay.worker.node", NODE);
@@ -136,11 +135,8 @@ final class Launches {
         return instance.settings().dialAddress() + ":" + instance.ports().grpc();
     }
 
-    private List<String> java(String heap) {
-        List<String> command = new ArrayList<>();
-        command.add(instance.installation().java().toString());
-        command.addAll(Installation.jvmFlags(heap));
-        return command;
+    private List<String> java(ProcessName name, String heap) {
+        return instance.installation().java(name.fileName(), heap);
     }
 
     private static void define(List<String> command, String key, Object value) {

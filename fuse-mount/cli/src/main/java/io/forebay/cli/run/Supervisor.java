@@ -31,6 +31,10 @@ import java.util.function.Consumer;
 public final class Supervisor {
     private static final Duration START_LIMIT = Duration.ofMinutes(1);
     private static final Duration STOP_PATIENCE = Duration.ofSeconds(20);
+
+    /** Writing a cache takes its process some seconds of a processor. */
+    private static final Duration RECORDING_PATIENCE = Duration.ofSeconds(90);
+
     private static final int SHOWN_LINES = 8;
 
     private sealed interface Event {
@@ -120,7 +124,10 @@ public final class Supervisor {
         for (ProcessName name : ProcessName.values()) {
             Child child = children.remove(name);
             if (child != null) {
-                child.stop(STOP_PATIENCE);
+                child.stop(
+                        instance.installation().caches().recording()
+                                ? RECORDING_PATIENCE
+                                : STOP_PATIENCE);
                 instance.state().forget(name);
                 if (name == ProcessName.HOLDER) {
                     endMount();
@@ -136,6 +143,11 @@ public final class Supervisor {
                 .ifPresent(left -> Leftovers.end(left, STOP_PATIENCE));
         instance.state().forget(ProcessName.MOUNT);
         Unmount.now(instance.mountPoint());
+    }
+
+    /** Whether somebody asked for the stop. */
+    public boolean stopAsked() {
+        return stopAsked;
     }
 
     private void launch(ProcessName name) {
