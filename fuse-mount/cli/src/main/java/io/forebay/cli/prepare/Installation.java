@@ -6,12 +6,29 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 
 /** Where the built applications, their Java and their AOT caches are. */
 public record Installation(Path home, Path java, AotCaches caches) {
     /** It holds descriptors, which take no heap. */
     private static final String HOLDER_HEAP = "24m";
+
+    /** Where each process has its jars. */
+    private static final Map<String, String> APPLICATIONS =
+            Map.of(
+                    AotCaches.COMMAND_LINE,
+                    "fuse-mount/cli/target",
+                    ProcessName.HOLDER.fileName(),
+                    "fuse-mount/mount/target",
+                    ProcessName.MOUNT.fileName(),
+                    "fuse-mount/mount/target",
+                    ProcessName.WORKER.fileName(),
+                    "data-plane/server/target/quarkus-app",
+                    ProcessName.CONTROL_PLANE.fileName(),
+                    "control-plane/server/target/quarkus-app",
+                    ProcessName.OBJECT_STORE.fileName(),
+                    "data-plane/local-s3/target");
 
     /** As the launcher says in the system property {@code forebay.home}. */
     public static Installation current() {
@@ -31,19 +48,19 @@ public record Installation(Path home, Path java, AotCaches caches) {
     }
 
     public Path controlPlane() {
-        return built("control-plane/server/target/quarkus-app/quarkus-run.jar");
+        return application(ProcessName.CONTROL_PLANE.fileName()).resolve("quarkus-run.jar");
     }
 
     public Path worker() {
-        return built("data-plane/server/target/quarkus-app/quarkus-run.jar");
+        return application(ProcessName.WORKER.fileName()).resolve("quarkus-run.jar");
     }
 
     public String objectStoreClassPath() {
-        return classPath("data-plane/local-s3/target");
+        return classPath(ProcessName.OBJECT_STORE);
     }
 
     public String mountClassPath() {
-        return classPath("fuse-mount/mount/target");
+        return classPath(ProcessName.MOUNT);
     }
 
     /**
@@ -71,7 +88,7 @@ public record Installation(Path home, Path java, AotCaches caches) {
 
     /** Its AOT cache, native access for FFM, and the small collector. */
     private List<String> flags(String process, String heap) {
-        List<String> flags = new ArrayList<>(caches.flags(process));
+        List<String> flags = new ArrayList<>(caches.flags(process, application(process)));
         flags.addAll(
                 List.of(
                         "-Xmx" + heap,
@@ -91,13 +108,13 @@ public record Installation(Path home, Path java, AotCaches caches) {
         return flags;
     }
 
-    private String classPath(String target) {
-        Path directory = built(target);
+    private String classPath(ProcessName process) {
+        Path directory = application(process.fileName());
         return directory + "/*:" + directory + "/lib/*";
     }
 
-    private Path built(String relative) {
-        Path path = home.resolve(relative);
+    private Path application(String process) {
+        Path path = home.resolve(Objects.requireNonNull(APPLICATIONS.get(process)));
         if (!Files.exists(path)) {
             throw new CliFailure(path + " is missing: build it with `forebay build`");
         }

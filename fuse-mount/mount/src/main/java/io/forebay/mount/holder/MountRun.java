@@ -1,6 +1,7 @@
 package io.forebay.mount.holder;
 
 import io.forebay.transport.posix.UnixSocket;
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -9,10 +10,13 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** One mount process, from its start to its end. Owned by the holder's thread. */
 final class MountRun {
+    private static final String CACHE = "-XX:AOTCache=";
+
     private final Process process;
     private final Instant started;
 
@@ -35,7 +39,7 @@ final class MountRun {
     static MountRun start(HolderArguments arguments, Path socket, Instant now) throws IOException {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(arguments.jvm());
+        command.addAll(fitting(arguments.jvm()));
         command.addAll(
                 List.of(
                         "-cp",
@@ -44,6 +48,22 @@ final class MountRun {
         command.addAll(arguments.mount());
         command.addAll(List.of("--holder", socket.toString()));
         return new MountRun(new ProcessBuilder(command).inheritIO().start(), now);
+    }
+
+    /**
+     * Without an AOT cache that is older than one of the jars: they may be new ones since the
+     * holder started, and the JVM would run the classes of the old ones.
+     */
+    static List<String> fitting(List<String> jvm) {
+        return jvm.stream().filter(flag -> !flag.startsWith(CACHE) || fits(flag)).toList();
+    }
+
+    private static boolean fits(String flag) {
+        File cache = new File(flag.substring(CACHE.length()));
+        String jars = System.getProperty("java.class.path");
+        return cache.exists()
+                && Stream.of(jars.split(File.pathSeparator))
+                        .noneMatch(jar -> new File(jar).lastModified() > cache.lastModified());
     }
 
     long pid() {

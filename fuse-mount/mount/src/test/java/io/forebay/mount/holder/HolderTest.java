@@ -6,11 +6,15 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 final class HolderTest {
     private static final Instant START = Instant.ofEpochSecond(1_000_000);
@@ -51,6 +55,18 @@ final class HolderTest {
         }
         assertEquals(240, many);
         assertTrue(deaths.another(now.plusSeconds(3600), Duration.ofSeconds(3)));
+    }
+
+    @Test
+    void noCacheOfOldJars(@TempDir Path directory) throws IOException {
+        Path cache = directory.resolve("mount.aot");
+        List<String> flags = List.of("-XX:AOTCache=" + cache, "-Xmx96m");
+        assertEquals(List.of("-Xmx96m"), MountRun.fitting(flags));
+        Files.createFile(cache);
+        Files.setLastModifiedTime(cache, FileTime.fromMillis(0));
+        assertEquals(List.of("-Xmx96m"), MountRun.fitting(flags));
+        Files.setLastModifiedTime(cache, FileTime.from(Instant.parse("2999-01-01T00:00:00Z")));
+        assertEquals(flags, MountRun.fitting(flags));
     }
 
     @Test
