@@ -27,6 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -219,6 +220,34 @@ class FlushTest {
         assertFalse(settled("f"));
         rig.release(mount, ino, open.getOpenSequence());
         assertFalse(settled("f"));
+    }
+
+    /** The release starts the flush delay, which nobody who waits wants to wait for. */
+    @Test
+    void aReleaseDuringTheWaitIsDueAtOnce() throws Exception {
+        OpenReply open = rig.create(mount, Rig.ROOT, "f");
+        long ino = open.getAttributes().getIno();
+        worker.staged.put(ino, new SimWorker.Staged("text", 1));
+        rig.commit(mount, ino, 4, now(), true);
+        CountDownLatch looked = new CountDownLatch(1);
+        long moment = now();
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            Future<Boolean> settled =
+                    threads.submit(() -> {
+                        looked.countDown();
+                        return rig.metadata
+                                .barrier()
+                                .await(rig.ws, new byte[0], moment, 60_000)
+                                .settled();
+                    });
+            looked.await();
+            rig.release(mount, ino, open.getOpenSequence());
+            while (!settled.isDone()) {
+                worker.drain();
+            }
+            assertTrue(settled.get());
+        }
+        assertEquals(moment, now(), "the delay has not passed");
     }
 
     @Test

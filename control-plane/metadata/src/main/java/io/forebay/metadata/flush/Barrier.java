@@ -20,6 +20,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * Waits for what was closed before a moment to be in the bucket. Reads page by page: what moves
@@ -60,7 +61,12 @@ public final class Barrier {
             page.files().forEach(count::add);
             after = page.next();
         } while (after.length > 0);
-        return new Pending(count.files, count.bytes, count.conflicts, List.copyOf(count.failures));
+        return new Pending(
+                count.files,
+                count.bytes,
+                count.closing,
+                count.conflicts,
+                List.copyOf(count.failures));
     }
 
     /** Makes the queued and failed work at or below a path due now. */
@@ -82,15 +88,20 @@ public final class Barrier {
 
     /**
      * As {@link #pending}, once nothing is pending, or nothing can go on without a person, or the
-     * time is over.
+     * time is over. What is queued is made due, also where the release comes meanwhile.
      */
     public Pending await(long workspaceId, byte[] path, long barrierMillis, long timeoutMillis)
             throws InterruptedException {
+        AtomicBoolean mayBeLate = new AtomicBoolean(true);
         return database.await(
                 Keys.counter(workspaceId, Counter.DIRTY_FILES),
                 database.nowMillis() + timeoutMillis,
                 () -> {
                     Pending now = pending(workspaceId, path, barrierMillis);
+                    boolean closing = now.closing() > 0;
+                    if (mayBeLate.getAndSet(closing) || closing) {
+                        expedite(workspaceId, path);
+                    }
                     long pause = Math.min(now.files() / FILES_PER_PAUSE_MILLI, PAUSE_MILLIS_MAX);
                     return new Look<>(now, now.settled() || now.stuck(), pause, Long.MAX_VALUE);
                 });
@@ -153,8 +164,13 @@ public final class Barrier {
         return String.join("/", texts);
     }
 
-    /** Files that are not in the bucket yet; ten failures at most. */
-    public record Pending(long files, long bytes, long conflicts, List<Failure> failures) {
+    /**
+     * Files that are not in the bucket yet; ten failures at most.
+     *
+     * @param closing of the files, those whose close was told but not their release
+     */
+    public record Pending(
+            long files, long bytes, long closing, long conflicts, List<Failure> failures) {
         public boolean settled() {
             return files == 0;
         }
@@ -176,6 +192,7 @@ public final class Barrier {
         private final long barrierMillis;
         private long files;
         private long bytes;
+        private long closing;
         private long conflicts;
         private final List<Failure> failures = new ArrayList<>();
 
@@ -192,6 +209,7 @@ public final class Barrier {
             bytes += file.record().getAttributes().getSize();
             String error = file.record().getFlush().getError();
             FlushState state = file.record().getAttributes().getFlushState();
+            closing += state == FlushState.FLUSH_STATE_OPEN ? 1 : 0;
             conflicts += state == FlushState.FLUSH_STATE_CONFLICT ? 1 : 0;
             if (!error.isEmpty() && failures.size() < FAILURES_MAX) {
                 failures.add(new Failure(file.path(), state, error));

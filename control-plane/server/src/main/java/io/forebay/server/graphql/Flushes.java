@@ -25,7 +25,6 @@ final class Flushes {
     FlushResult flush(long workspaceId, byte[] path, int timeoutSeconds) {
         requirePresent(workspaceId, path);
         long barrier = clock.millis();
-        model.barrier().expedite(workspaceId, path);
         try {
             return FlushResult.of(
                     model.barrier().await(workspaceId, path, barrier, timeoutSeconds * 1000L));
