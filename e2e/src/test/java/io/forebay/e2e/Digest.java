@@ -23,7 +23,7 @@ public final class Digest {
         return HexFormat.of().formatHex(digest.digest());
     }
 
-    static String sha256(byte[] content) {
+    public static String sha256(byte[] content) {
         return HexFormat.of().formatHex(sha256().digest(content));
     }
 

@@ -4,12 +4,13 @@ import java.time.Duration;
 import java.util.concurrent.Callable;
 
 /** Looks again and again for something that must become true within a bound. */
-final class Eventually {
+public final class Eventually {
     private static final Duration STEP = Duration.ofMillis(100);
 
     private Eventually() {}
 
-    static void holds(String what, Duration limit, Callable<Boolean> condition) throws Exception {
+    public static void holds(String what, Duration limit, Callable<Boolean> condition)
+            throws Exception {
         long end = System.nanoTime() + limit.toNanos();
         Throwable last = null;
         while (System.nanoTime() - end < 0) {

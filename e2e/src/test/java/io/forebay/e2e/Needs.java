@@ -23,7 +23,7 @@ public final class Needs {
     }
 
     /** For tests that run a command as another user. */
-    static void readableByAll(Path path) throws IOException {
+    public static void readableByAll(Path path) throws IOException {
         for (Path each = path.toRealPath(); each != null; each = each.getParent()) {
             need(
                     Files.getPosixFilePermissions(each)
@@ -32,7 +32,7 @@ public final class Needs {
         }
     }
 
-    static void rclone() {
+    public static void rclone() {
         need(onPath("rclone"), "rclone is missing: apt-get install -y rclone");
     }
 
@@ -50,7 +50,7 @@ public final class Needs {
         return Files.isExecutable(PYTHON) && packages.stream().anyMatch(Files::isDirectory);
     }
 
-    static boolean onPath(String program) {
+    public static boolean onPath(String program) {
         return List.of("/usr/local/bin", "/usr/bin", "/bin", "/usr/sbin", "/sbin").stream()
                 .anyMatch(each -> Files.isExecutable(Path.of(each, program)));
     }

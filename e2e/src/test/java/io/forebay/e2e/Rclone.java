@@ -13,13 +13,13 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /** The bucket as an S3 client that is not ours sees it. */
-final class Rclone {
+public final class Rclone {
     private static final Duration LIMIT = Duration.ofMinutes(1);
 
     private final Map<String, String> environment;
 
     /** Takes endpoint and keys from the file that the deployment wrote for shells. */
-    Rclone(Deployment deployment) throws IOException {
+    public Rclone(Deployment deployment) throws IOException {
         Map<String, String> found = new HashMap<>();
         for (String line : Files.readAllLines(deployment.state().resolve("s3.env"))) {
             String pair = line.substring("export ".length());
@@ -31,7 +31,7 @@ final class Rclone {
     }
 
     /** All objects of the bucket: key and SHA-256 of the downloaded bytes. */
-    Map<String, String> objects(Path scratch) throws IOException {
+    public Map<String, String> objects(Path scratch) throws IOException {
         Path copy = Files.createTempDirectory(scratch, "bucket");
         run("copy", "forebay:forebay", copy.toString());
         Map<String, String> objects = new TreeMap<>();

@@ -1,4 +1,4 @@
-package io.forebay.e2e;
+package io.forebay.e2e.refusal;
 
 import io.forebay.e2e.system.Command;
 import java.io.IOException;

@@ -1,4 +1,4 @@
-package io.forebay.e2e;
+package io.forebay.e2e.refusal;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;

@@ -1,8 +1,12 @@
-package io.forebay.e2e;
+package io.forebay.e2e.refusal;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.forebay.e2e.Digest;
+import io.forebay.e2e.Eventually;
+import io.forebay.e2e.Needs;
+import io.forebay.e2e.Rclone;
 import io.forebay.e2e.system.Deployment;
 import java.io.IOException;
 import java.nio.ByteBuffer;

@@ -1,8 +1,9 @@
-package io.forebay.e2e;
+package io.forebay.e2e.refusal;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.forebay.e2e.Needs;
 import io.forebay.e2e.system.Deployment;
 import java.net.InetAddress;
 import java.net.ServerSocket;

@@ -1,8 +1,9 @@
-package io.forebay.e2e;
+package io.forebay.e2e.refusal;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
+import io.forebay.e2e.Needs;
 import io.forebay.e2e.system.Command;
 import io.forebay.e2e.system.Deployment;
 import java.io.IOException;
