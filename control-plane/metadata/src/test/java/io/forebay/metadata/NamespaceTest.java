@@ -61,6 +61,17 @@ class NamespaceTest {
     }
 
     @Test
+    void aWriteTakesTheSetIdBitsWhereItsCallerHasNoRightToKeepThem() {
+        long ino = rig.file(mount, Rig.ROOT, "f", 1);
+        for (int[] each : new int[][] {{06755, 0755}, {02745, 02745}, {0644, 0644}}) {
+            set(SetAttributesRequest.newBuilder().setIno(ino).setMode(each[0]));
+            Attributes killed =
+                    set(SetAttributesRequest.newBuilder().setIno(ino).setKillSetId(true));
+            assertEquals(each[1], killed.getMode());
+        }
+    }
+
+    @Test
     void timesAreSetAndChangesShow() {
         long ino = rig.file(mount, Rig.ROOT, "f", 1);
         rig.clock.advance(5);

@@ -20,6 +20,17 @@ final class Suites {
         return named("FOREBAY_FSSTRESS", "fsstress");
     }
 
+    /** The directory of pjdfstest with its program. */
+    static Path pjdfstest() {
+        String program = "pjdfstest";
+        String path = System.getenv().getOrDefault("FOREBAY_PJDFSTEST", "");
+        boolean there = !path.isEmpty() && Files.isExecutable(Path.of(path, program));
+        need(there, program + " is missing: build it and name its directory in FOREBAY_PJDFSTEST");
+        boolean prove = Files.isExecutable(Path.of("/usr/bin/prove"));
+        need(prove, "prove is missing: apt-get install -y perl");
+        return Path.of(path);
+    }
+
     static String fio() {
         return onPath("fio");
     }

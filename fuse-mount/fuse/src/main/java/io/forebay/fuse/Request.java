@@ -116,8 +116,11 @@ public sealed interface Request {
     /**
      * Answered by {@link Reply.Written}. {@code data} is the reader thread's native buffer, aligned
      * to 4096 bytes.
+     *
+     * @param killsSetId the writer has no right to keep the setuid bit, nor that for setgid of what
+     *     the group may execute: they go
      */
-    record Write(Header header, long handle, long offset, MemorySegment data, int flags)
+    record Write(Header header, long handle, long offset, MemorySegment data, boolean killsSetId)
             implements Request {}
 
     /**

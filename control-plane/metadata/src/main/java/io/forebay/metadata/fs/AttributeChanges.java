@@ -21,6 +21,9 @@ final class AttributeChanges {
         if (request.hasUid() || request.hasGid()) {
             own(inode, request);
         }
+        if (request.getKillSetId()) {
+            killSetId(inode);
+        }
         if (request.hasMode()) {
             attributes.setMode(request.getMode() & MODE_BITS);
         }
@@ -45,11 +48,15 @@ final class AttributeChanges {
         if (request.hasGid()) {
             attributes.setGid(request.getGid());
         }
+        killSetId(inode);
+    }
+
+    private static void killSetId(Inode inode) {
         if (!inode.directory()) {
-            int mode = attributes.getMode();
+            int mode = inode.attributes().getMode();
             boolean locking = (mode & SET_GID) != 0 && (mode & GROUP_EXECUTE) == 0;
             int cleared = mode & ~SET_ID_BITS;
-            attributes.setMode(locking ? cleared | SET_GID : cleared);
+            inode.attributes().setMode(locking ? cleared | SET_GID : cleared);
         }
     }
 }

@@ -262,7 +262,7 @@ final class RequestDecoder {
     }
 
     private static Request write(Request.Header header, WriteIn in) {
-        return new Request.Write(header, in.handle(), in.offset(), in.data(), in.flags());
+        return new Request.Write(header, in.handle(), in.offset(), in.data(), in.killsSetId());
     }
 
     private static Request flush(Request.Header header, FlushIn in) {

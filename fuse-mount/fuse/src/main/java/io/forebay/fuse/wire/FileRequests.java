@@ -70,6 +70,9 @@ public final class FileRequests {
     public record WriteIn(MemorySegment bytes) {
         public static final int SIZE = 40;
 
+        /** FUSE_WRITE_KILL_SUIDGID; only where the page cache has no part in the write. */
+        private static final int KILL_SUIDGID = 1 << 2;
+
         public WriteIn {
             Wire.require(bytes, SIZE);
             long size = Integer.toUnsignedLong(Wire.intAt(bytes, 16));
@@ -84,8 +87,8 @@ public final class FileRequests {
             return Wire.longAt(bytes, 8);
         }
 
-        public int flags() {
-            return Wire.intAt(bytes, 32);
+        public boolean killsSetId() {
+            return (Wire.intAt(bytes, 20) & KILL_SUIDGID) != 0;
         }
 
         public MemorySegment data() {

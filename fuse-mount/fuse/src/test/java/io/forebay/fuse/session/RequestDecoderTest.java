@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.forebay.fuse.Errno;
 import io.forebay.fuse.FuseException;
@@ -194,10 +195,10 @@ final class RequestDecoderTest {
     void writes() {
         Request.Write write =
                 assertInstanceOf(
-                        Request.Write.class, decode(16, FH, 5L, 4, 0, 0L, 0x8001, 0, "data"));
+                        Request.Write.class, decode(16, FH, 5L, 4, 4, 0L, 0x8001, 0, "data"));
         assertEquals(FH, write.handle());
         assertEquals(5, write.offset());
-        assertEquals(0x8001, write.flags());
+        assertTrue(write.killsSetId());
         assertArrayEquals(utf8("data"), write.data().toArray(ValueLayout.JAVA_BYTE));
         assertMalformed(request(16, FH, 5L, 5, 0, 0L, 0, 0, "data"));
         assertMalformed(request(16, FH, 5L, -1, 0, 0L, 0, 0, "data"));

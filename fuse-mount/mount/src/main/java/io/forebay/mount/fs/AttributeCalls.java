@@ -63,6 +63,17 @@ final class AttributeCalls {
         return nodes.attr(setOthers(others, origin));
     }
 
+    /** What a write by somebody else than the owner does to set-id bits. */
+    void killSetId(Request.Header header) {
+        SetAttributesRequest kill =
+                SetAttributesRequest.newBuilder()
+                        .setWorkspaceId(services.workspaceId())
+                        .setIno(header.nodeId())
+                        .setKillSetId(true)
+                        .build();
+        setOthers(kill, NamespaceCalls.origin(header));
+    }
+
     private void resize(long ino, Origin origin, Request.AttributeChange change) {
         long size = change.size().getAsLong();
         if (change.handle().isPresent()) {

@@ -17,13 +17,20 @@ final class FileCalls {
     private final OpenCalls opens;
     private final Commits commits;
     private final LockCalls locks;
+    private final AttributeCalls attributes;
     private final ReadBuffers buffers = new ReadBuffers();
 
-    FileCalls(OpenTable table, OpenCalls opens, Commits commits, LockCalls locks) {
+    FileCalls(
+            OpenTable table,
+            OpenCalls opens,
+            Commits commits,
+            LockCalls locks,
+            AttributeCalls attributes) {
         this.table = table;
         this.opens = opens;
         this.commits = commits;
         this.locks = locks;
+        this.attributes = attributes;
     }
 
     Reply read(Request.Read request) {
@@ -35,6 +42,9 @@ final class FileCalls {
     Reply write(Request.Write request) {
         OpenFile file = table.file(request.handle());
         StagedHandle staged = file.inode().writable();
+        if (request.killsSetId() && file.inode().hasSetId()) {
+            attributes.killSetId(request.header());
+        }
         long written =
                 file.access().append()
                         ? append(staged, request)

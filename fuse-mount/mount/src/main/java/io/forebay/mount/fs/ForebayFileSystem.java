@@ -65,9 +65,9 @@ public final class ForebayFileSystem implements FileSystem, AutoCloseable {
         this.xattrs = new XattrCalls(services, nodes);
         this.opens = new OpenCalls(services, backing, nodes, table, releases);
         this.locks = new LockCalls(services);
-        this.files = new FileCalls(table, opens, commits, locks);
         this.ranges = new RangeCalls(table);
         this.attributes = new AttributeCalls(services, nodes, table, opens, commits);
+        this.files = new FileCalls(table, opens, commits, locks, attributes);
         this.directories = new DirectoryCalls(services, nodes);
         boolean goesOn = !kept.found().isEmpty();
         if (goesOn) {

@@ -25,6 +25,8 @@ import org.jspecify.annotations.Nullable;
  * guarded by this, and nothing is waited for under it: the staged file may be on another node.
  */
 public final class OpenInode {
+    private static final int SET_ID = 06000;
+
     private final long ino;
 
     /**
@@ -340,6 +342,11 @@ public final class OpenInode {
         return handles > 0 && attributesAtMillis > sinceMillis
                 ? Optional.of(attributes)
                 : Optional.empty();
+    }
+
+    /** Whether the last known mode has the bit for setuid or setgid. */
+    public synchronized boolean hasSetId() {
+        return (attributes.getMode() & SET_ID) != 0;
     }
 
     /** The last known attributes of an open file. */

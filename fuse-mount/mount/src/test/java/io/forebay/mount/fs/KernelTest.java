@@ -11,6 +11,7 @@ import static java.nio.file.StandardOpenOption.WRITE;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.forebay.transport.posix.NativeFile;
 import io.forebay.transport.posix.PosixException;
@@ -106,6 +107,43 @@ final class KernelTest {
                     assertEquals(15, stage.metadata().attributes(ino).getSize());
                     assertArrayEquals(new byte[15], Files.readAllBytes(file));
                 });
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aWriteByAnotherUserTakesTheSetIdBits(boolean passthrough) throws Exception {
+        Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
+        mounted(
+                passthrough,
+                (root, stage) -> {
+                    Path file = Files.write(root.resolve("a"), new byte[10]);
+                    Files.setAttribute(file, "unix:mode", 06777);
+                    Files.write(file, new byte[1], WRITE);
+                    assertEquals(06777, (Integer) Files.getAttribute(file, "unix:mode") & 07777);
+                    writeAsAnother(file);
+                    assertEquals(0777, (Integer) Files.getAttribute(file, "unix:mode") & 07777);
+                });
+    }
+
+    private static void writeAsAnother(Path file) throws Exception {
+        Process process =
+                new ProcessBuilder(
+                                "setpriv",
+                                "--reuid=65534",
+                                "--regid=65534",
+                                "--clear-groups",
+                                "dd",
+                                "if=/dev/zero",
+                                "of=" + file,
+                                "bs=1",
+                                "count=1",
+                                "conv=notrunc",
+                                "status=none")
+                        .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                        .redirectError(ProcessBuilder.Redirect.DISCARD)
+                        .start();
+        assertTrue(process.waitFor(30, TimeUnit.SECONDS), "writes");
+        assertEquals(0, process.exitValue());
     }
 
     @ParameterizedTest

@@ -112,7 +112,8 @@ final class TestKernel {
             MemorySegment buffer = arena.allocate(Math.max(1, data.length));
             MemorySegment.copy(data, 0, buffer, ValueLayout.JAVA_BYTE, 0, data.length);
             MemorySegment slice = buffer.asSlice(0, data.length);
-            Reply reply = fileSystem.handle(new Request.Write(header, handle, offset, slice, 0));
+            Reply reply =
+                    fileSystem.handle(new Request.Write(header, handle, offset, slice, false));
             return ((Reply.Written) reply).bytes();
         }
     }
