@@ -17,8 +17,8 @@ public final class StoreException extends RuntimeException {
         /** Its disk is full: nothing was changed; free some space, and it goes on by itself. */
         NO_SPACE,
         /**
-         * The files are not a store of ours, or damaged: restore a backup or rebuild from the
-         * bucket.
+         * The files are not a store of ours, or damaged: restore a backup, or start anew; what is
+         * in the bucket stays there.
          */
         CORRUPT
     }

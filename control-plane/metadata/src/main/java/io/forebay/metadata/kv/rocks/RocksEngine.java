@@ -182,8 +182,8 @@ final class RocksEngine implements Engine {
         return isDamage(e)
                 ? new StoreException(
                         StoreException.Kind.CORRUPT,
-                        "the metadata's files are damaged: restore a backup or rebuild from the"
-                                + " bucket",
+                        "the metadata's files are damaged: restore a backup, or start anew; what"
+                                + " is in the bucket stays there",
                         e)
                 : new StoreException(
                         StoreException.Kind.UNAVAILABLE,

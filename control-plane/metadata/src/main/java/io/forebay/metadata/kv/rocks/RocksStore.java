@@ -17,7 +17,8 @@ import org.rocksdb.RocksDBException;
 public final class RocksStore {
     private static final String DAMAGED =
             "the metadata's files are damaged or not ours: restore a backup of the directory, or"
-                    + " move it away and rebuild from the bucket; directory=";
+                    + " move the whole state away and start anew (what is in the bucket stays"
+                    + " there); directory=";
     // Files that exist only once a store was complete; then it has a file CURRENT as well.
     private static final Pattern DATA = Pattern.compile("\\d+\\.(sst|log)");
     private static final Pattern LOG = Pattern.compile("\\d+\\.log");
