@@ -1,8 +1,12 @@
 package io.forebay.e2e.posix;
 
+import io.forebay.e2e.system.Command;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Assumptions;
 
@@ -31,6 +35,16 @@ final class Suites {
         return Path.of(path);
     }
 
+    /** A directory whose own file system has access control lists, and their commands. */
+    static void accessLists(Path directory) {
+        onPath("acl", "setfacl");
+        String path = directory.toString();
+        Command probe =
+                new Command(
+                        List.of("setfacl", "-m", "u:1:r", path), Map.of(), Duration.ofSeconds(10));
+        need(probe.run().status() == 0, "the file system of " + path + " has no access lists");
+    }
+
     static String fio() {
         return onPath("fio");
     }
@@ -51,12 +65,16 @@ final class Suites {
     }
 
     private static String onPath(String program) {
+        return onPath(program, program);
+    }
+
+    private static String onPath(String debianPackage, String program) {
         Optional<Path> found =
                 Arrays.stream(System.getenv().getOrDefault("PATH", "").split(":"))
                         .map(directory -> Path.of(directory, program))
                         .filter(Files::isExecutable)
                         .findFirst();
-        need(found.isPresent(), program + " is missing: apt-get install -y " + program);
+        need(found.isPresent(), program + " is missing: apt-get install -y " + debianPackage);
         return found.orElseThrow().toString();
     }
 

@@ -68,16 +68,21 @@ public sealed interface Request {
     /** Answered by {@link Reply.Entry}. */
     record SymLink(Header header, byte[] name, byte[] target) implements Request {}
 
-    /** Answered by {@link Reply.Entry}. {@code mode} is permission bits with the umask applied. */
-    record MakeDirectory(Header header, byte[] name, int mode) implements Request {}
+    /**
+     * Answered by {@link Reply.Entry}. {@code mode} is permission bits.
+     *
+     * @param umask whose bits the mode loses, unless the directory has a default access control
+     *     list
+     */
+    record MakeDirectory(Header header, byte[] name, int mode, int umask) implements Request {}
 
     /**
-     * Answered by {@link Reply.Entry}. {@code mode} is type and permission bits with the umask
-     * applied.
+     * Answered by {@link Reply.Entry}. {@code mode} is type and permission bits.
      *
      * @param rdev as {@code new_encode_dev} of linux/kdev_t.h packs it
+     * @param umask as of {@link MakeDirectory}
      */
-    record MakeNode(Header header, byte[] name, int mode, int rdev) implements Request {}
+    record MakeNode(Header header, byte[] name, int mode, int rdev, int umask) implements Request {}
 
     /**
      * One more name for {@code ino}, in the directory of the header. Answered by {@link
@@ -105,10 +110,12 @@ public sealed interface Request {
     record Open(Header header, int flags) implements Request {}
 
     /**
-     * Answered by {@link Reply.Created}. {@code mode} is permission bits with the umask applied;
-     * {@code flags} are open(2)'s, O_EXCL and O_TRUNC among them.
+     * Answered by {@link Reply.Created}. {@code mode} is permission bits; {@code flags} are
+     * open(2)'s, O_EXCL and O_TRUNC among them.
+     *
+     * @param umask as of {@link MakeDirectory}
      */
-    record Create(Header header, byte[] name, int flags, int mode) implements Request {}
+    record Create(Header header, byte[] name, int flags, int mode, int umask) implements Request {}
 
     /** Answered by {@link Reply.Data}. */
     record Read(Header header, long handle, long offset, int size) implements Request {}

@@ -8,7 +8,6 @@ import io.forebay.proto.SetAttributesRequest;
 
 /** chmod, chown and utimens, as chmod(2), chown(2) and utimensat(2) have them. */
 final class AttributeChanges {
-    private static final int MODE_BITS = 07777;
     private static final int SET_ID_BITS = 06000;
     private static final int GROUP_EXECUTE = 010;
     private static final int SET_GID = 02000;
@@ -25,7 +24,7 @@ final class AttributeChanges {
             killSetId(inode);
         }
         if (request.hasMode()) {
-            attributes.setMode(request.getMode() & MODE_BITS);
+            AccessLists.changeMode(space, inode, request.getMode());
         }
         if (request.getAtimeNow() || request.hasAtimeNanos()) {
             attributes.setAtimeNanos(

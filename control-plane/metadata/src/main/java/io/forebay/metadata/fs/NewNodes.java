@@ -18,7 +18,6 @@ import io.forebay.schema.Limits;
 
 /** New inodes and their names. */
 final class NewNodes {
-    private static final int MODE_BITS = 07777;
     private static final int SET_GID = 02000;
     private static final int LINK_MODE = 0777;
 
@@ -32,9 +31,9 @@ final class NewNodes {
         byte[] name = request.getName().toByteArray();
         Inode parent = freeName(space, request.getParent(), name);
         Inode inode = inode(space, parent, request.getCaller(), ino, request.getType());
-        inode.attributes().setMode(request.getMode() & MODE_BITS);
         switch (request.getType()) {
             case NODE_TYPE_DIRECTORY -> {
+                permit(space, parent, inode, request);
                 inherit(parent, inode);
                 inode.attributes().setNlink(2);
                 parent.attributes().setNlink(parent.attributes().getNlink() + 1);
@@ -44,11 +43,18 @@ final class NewNodes {
                 inode.attributes().setMode(LINK_MODE).setSize(target.length);
                 space.tx().set(Keys.link(space.id(), ino), target);
             }
-            default -> inode.attributes().setRdev(request.getRdev());
+            default -> {
+                permit(space, parent, inode, request);
+                inode.attributes().setRdev(request.getRdev());
+            }
         }
         Names.link(space, parent.ino(), name, inode);
         parent.touch(space.nowNanos(), true);
         return Answers.node(inode, parent);
+    }
+
+    private static void permit(Space space, Inode parent, Inode inode, MakeNodeRequest request) {
+        AccessLists.inherit(space, parent, inode, request.getMode(), request.getUmask());
     }
 
     private static void checkKind(MakeNodeRequest request) {

@@ -32,8 +32,6 @@ import java.util.function.Function;
 
 /** Regular files from their open to their last release. Each method is one transaction. */
 public final class OpenFiles {
-    private static final int MODE_BITS = 07777;
-
     /** Releases of one transaction. */
     private static final int RELEASE_PAGE = 100;
 
@@ -120,7 +118,7 @@ public final class OpenFiles {
         MountRecord mount = mount(space, request.getCaller());
         Inode inode =
                 NewNodes.inode(space, parent, request.getCaller(), ino, NodeType.NODE_TYPE_FILE);
-        inode.attributes().setMode(request.getMode() & MODE_BITS);
+        AccessLists.inherit(space, parent, inode, request.getMode(), request.getUmask());
         inode.record().setOwner(Placement.choose(space, mount.getNode(), ino)).setStaged(true);
         Names.link(space, parent.ino(), name, inode);
         parent.touch(space.nowNanos(), true);

@@ -63,19 +63,24 @@ final class Xattrs {
     }
 
     static NodeReply set(Space space, SetXattrRequest request) {
-        check(request.getName());
+        ByteString name = request.getName();
+        check(name);
         Refusal.when(
                 request.getValue().size() > Limits.XATTR_VALUE_BYTES_MAX,
                 FailureKind.FAILURE_INVALID);
         Inode inode = space.inode(request.getIno());
-        byte[] old = find(space.tx(), space.id(), inode.ino(), request.getName());
+        byte[] old = find(space.tx(), space.id(), inode.ino(), name);
         switch (request.getCondition()) {
             case CONDITION_CREATE -> Refusal.when(old != null, FailureKind.FAILURE_EXISTS);
             case CONDITION_REPLACE -> Refusal.when(old == null, FailureKind.FAILURE_NO_XATTR);
             case CONDITION_NONE -> {}
             case UNRECOGNIZED -> throw new Refusal(FailureKind.FAILURE_INVALID);
         }
-        put(space, inode, request.getName(), old, request.getValue().toByteArray());
+        if (AccessLists.isOne(name)) {
+            AccessLists.set(space, inode, name, request.getValue(), request.getKillSetGid());
+        } else {
+            store(space, inode, name, request.getValue().toByteArray());
+        }
         inode.touch(space.nowNanos(), false);
         return Answers.node(inode);
     }
@@ -84,19 +89,16 @@ final class Xattrs {
         check(request.getName());
         Inode inode = space.inode(request.getIno());
         byte[] old = find(space.tx(), space.id(), inode.ino(), request.getName());
-        Refusal.when(old == null, FailureKind.FAILURE_NO_XATTR);
-        put(space, inode, request.getName(), old, null);
+        boolean list = AccessLists.isOne(request.getName());
+        Refusal.when(old == null && !list, FailureKind.FAILURE_NO_XATTR);
+        store(space, inode, request.getName(), null);
         inode.touch(space.nowNanos(), false);
         return Answers.node(inode);
     }
 
-    /** A value in place of another; null where there is none. */
-    private static void put(
-            Space space,
-            Inode inode,
-            ByteString name,
-            byte @Nullable [] old,
-            byte @Nullable [] value) {
+    /** A value in place of what is there; null: none. */
+    static void store(Space space, Inode inode, ByteString name, byte @Nullable [] value) {
+        byte[] old = find(space.tx(), space.id(), inode.ino(), name);
         InodeRecord.Builder record = inode.record();
         long bytes = record.getXattrBytes() + taken(name, value) - taken(name, old);
         long listed = record.getXattrListBytes() + listed(name, value) - listed(name, old);
@@ -122,7 +124,7 @@ final class Xattrs {
         return value == null ? 0 : name.size() + 1L;
     }
 
-    private static byte @Nullable [] find(ReadTransaction tx, long ws, long ino, ByteString name) {
+    static byte @Nullable [] find(ReadTransaction tx, long ws, long ino, ByteString name) {
         return tx.get(Keys.xattr(ws, ino, name.toByteArray()));
     }
 
@@ -130,6 +132,9 @@ final class Xattrs {
     private static void check(ByteString name) {
         Refusal.when(name.size() > Limits.NAME_BYTES_MAX, FailureKind.FAILURE_NAME_TOO_LONG);
         String text = name.toString(StandardCharsets.ISO_8859_1);
+        if (AccessLists.isOne(name)) {
+            return;
+        }
         Refusal.when(
                 PREFIXES.stream().noneMatch(text::startsWith), FailureKind.FAILURE_UNSUPPORTED);
         Refusal.when(

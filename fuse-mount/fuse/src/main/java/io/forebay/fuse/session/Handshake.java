@@ -32,12 +32,14 @@ record Handshake(int minor, long flags, int maxPages) {
                     | InitFlags.POSIX_LOCKS
                     | InitFlags.ATOMIC_O_TRUNC
                     | InitFlags.BIG_WRITES
+                    | InitFlags.DONT_MASK
                     | InitFlags.FLOCK_LOCKS
                     | InitFlags.AUTO_INVAL_DATA
                     | InitFlags.DO_READDIRPLUS
                     | InitFlags.READDIRPLUS_AUTO
                     | InitFlags.ASYNC_DIO
                     | InitFlags.PARALLEL_DIROPS
+                    | InitFlags.POSIX_ACL
                     | InitFlags.MAX_PAGES
                     | InitFlags.SETXATTR_EXT
                     | InitFlags.INIT_EXT

@@ -206,13 +206,14 @@ final class RequestDecoder {
 
     private static Request makeNode(Request.Header header, MemorySegment body) {
         MakeNodeIn in = new MakeNodeIn(body);
-        return new Request.MakeNode(header, name(body, MakeNodeIn.SIZE), in.mode(), in.rdev());
+        return new Request.MakeNode(
+                header, name(body, MakeNodeIn.SIZE), in.mode(), in.rdev(), in.umask());
     }
 
     private static Request makeDirectory(Request.Header header, MemorySegment body) {
         MakeDirectoryIn in = new MakeDirectoryIn(body);
         return new Request.MakeDirectory(
-                header, name(body, MakeDirectoryIn.SIZE), in.mode() & PERMISSIONS);
+                header, name(body, MakeDirectoryIn.SIZE), in.mode() & PERMISSIONS, in.umask());
     }
 
     private static Request link(Request.Header header, MemorySegment body) {
@@ -247,7 +248,7 @@ final class RequestDecoder {
     private static Request create(Request.Header header, MemorySegment body) {
         CreateIn in = new CreateIn(body);
         return new Request.Create(
-                header, name(body, CreateIn.SIZE), in.flags(), in.mode() & PERMISSIONS);
+                header, name(body, CreateIn.SIZE), in.flags(), in.mode() & PERMISSIONS, in.umask());
     }
 
     private static Request read(Request.Header header, ReadIn in) {

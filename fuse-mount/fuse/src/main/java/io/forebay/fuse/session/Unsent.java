@@ -43,8 +43,7 @@ final class Unsent {
             case Request.OpenDirectory directory ->
                     new Request.ReleaseDirectory(directory.header(), opened.handle());
             case Request.Open(Request.Header own, int flags) -> release(own, opened, flags);
-            case Request.Create(Request.Header own, byte[] name, int flags, int mode) ->
-                    release(header, opened, flags);
+            case Request.Create create -> release(header, opened, create.flags());
             default -> release(header, opened, 0);
         };
     }

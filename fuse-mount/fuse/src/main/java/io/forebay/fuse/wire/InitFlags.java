@@ -17,6 +17,9 @@ public final class InitFlags {
     /** Writes of more than one page. */
     public static final long BIG_WRITES = 1L << 5;
 
+    /** New files' modes come as the application gave them, with its umask beside; since 7.12. */
+    public static final long DONT_MASK = 1L << 6;
+
     /** flock(2) locks come as requests. */
     public static final long FLOCK_LOCKS = 1L << 10;
 
@@ -36,6 +39,12 @@ public final class InitFlags {
 
     /** LOOKUP and READDIR of one directory at once. */
     public static final long PARALLEL_DIROPS = 1L << 18;
+
+    /**
+     * The kernel checks permissions by access control lists as well, which it reads as the extended
+     * attributes system.posix_acl_access and _default; since 7.26.
+     */
+    public static final long POSIX_ACL = 1L << 20;
 
     /** {@code max_pages} of the answer counts. */
     public static final long MAX_PAGES = 1L << 22;

@@ -71,14 +71,17 @@ final class RequestDecoderTest {
     void newNodes() {
         Request.MakeDirectory directory = (Request.MakeDirectory) decode(9, 040755, 022, "d\0");
         assertEquals(0755, directory.mode());
+        assertEquals(022, directory.umask());
         assertArrayEquals(utf8("d"), directory.name());
         Request.MakeNode node = (Request.MakeNode) decode(8, 010644, 0x103, 022, 0, "p\0");
         assertEquals(010644, node.mode());
         assertEquals(0x103, node.rdev());
+        assertEquals(022, node.umask());
         assertArrayEquals(utf8("p"), node.name());
         Request.Create create = (Request.Create) decode(35, 0x8241, 0100600, 022, 0, "f\0");
         assertEquals(0x8241, create.flags());
         assertEquals(0600, create.mode());
+        assertEquals(022, create.umask());
         assertArrayEquals(utf8("f"), create.name());
     }
 

@@ -114,10 +114,10 @@ final class TreeFileSystem implements FileSystem {
                 link.target = text(target);
                 yield entry(link);
             }
-            case Request.MakeDirectory(Request.Header header, byte[] name, int mode) ->
-                    entry(add(node, text(name), Attributes.DIRECTORY | mode, header));
-            case Request.MakeNode(Request.Header header, byte[] name, int mode, int rdev) ->
-                    entry(add(node, text(name), mode, header));
+            case Request.MakeDirectory(Request.Header header, byte[] name, int mode, int umask) ->
+                    entry(add(node, text(name), Attributes.DIRECTORY | (mode & ~umask), header));
+            case Request.MakeNode make ->
+                    entry(add(node, text(make.name()), make.mode() & ~make.umask(), make.header()));
             case Request.Create create -> create(node, create);
             case Request.Unlink(Request.Header header, byte[] name) -> remove(node, text(name));
             case Request.RemoveDirectory(Request.Header header, byte[] name) ->
@@ -182,10 +182,8 @@ final class TreeFileSystem implements FileSystem {
         if (present != null && (create.flags() & OPEN_EXCLUSIVE) != 0) {
             throw new FuseException(Errno.EEXIST);
         }
-        Node file =
-                present != null
-                        ? present
-                        : add(directory, name, Attributes.REGULAR | create.mode(), create.header());
+        int mode = Attributes.REGULAR | (create.mode() & ~create.umask());
+        Node file = present != null ? present : add(directory, name, mode, create.header());
         return new Reply.Created(entry(file), open(file, create.flags()));
     }
 

@@ -32,7 +32,7 @@ final class UnsentTest {
         assertEquals(
                 List.of(new Request.Release(NODE, 5, 2, OptionalLong.empty()), FORGET),
                 Unsent.undo(
-                        new Request.Create(HEADER, utf8("a"), 2, 0600),
+                        new Request.Create(HEADER, utf8("a"), 2, 0600, 0),
                         new Reply.Created(ENTRY, OPENED)));
         assertEquals(
                 List.of(FORGET),

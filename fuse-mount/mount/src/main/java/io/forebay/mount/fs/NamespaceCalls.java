@@ -75,7 +75,8 @@ final class NamespaceCalls {
                 MakeNodeRequest.newBuilder()
                         .setName(name(request.name()))
                         .setType(NodeType.NODE_TYPE_DIRECTORY)
-                        .setMode(request.mode() & NodeAttributes.PERMISSIONS));
+                        .setMode(request.mode() & NodeAttributes.PERMISSIONS)
+                        .setUmask(request.umask()));
     }
 
     /** mknod(2) of what has no content: a fifo, a socket, a device. */
@@ -86,6 +87,7 @@ final class NamespaceCalls {
                         .setName(name(request.name()))
                         .setType(NodeAttributes.type(request.mode()))
                         .setMode(request.mode() & NodeAttributes.PERMISSIONS)
+                        .setUmask(request.umask())
                         .setRdev(Integer.toUnsignedLong(request.rdev())));
     }
 

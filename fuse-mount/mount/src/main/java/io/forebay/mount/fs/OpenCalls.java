@@ -63,7 +63,7 @@ final class OpenCalls {
             return new Reply.Created(nodes.counted(file.inode().known()), opened(file));
         }
         Access access = Access.of(request.flags());
-        OpenReply reply = create(request.header(), request.name(), request.mode(), access);
+        OpenReply reply = create(request, access);
         OpenFile file = adopt(reply, access, request.header().id());
         return new Reply.Created(nodes.counted(reply.getAttributes()), opened(file));
     }
@@ -71,7 +71,10 @@ final class OpenCalls {
     /** mknod(2) of a regular file, which nobody has opened. */
     Reply makeFile(Request.MakeNode request) {
         Access access = new Access(false, true, false, false, true);
-        OpenReply reply = create(request.header(), request.name(), request.mode(), access);
+        Request.Create create =
+                new Request.Create(
+                        request.header(), request.name(), 0, request.mode(), request.umask());
+        OpenReply reply = create(create, access);
         close(adopt(reply, access, 0));
         return nodes.counted(reply.getAttributes());
     }
@@ -136,13 +139,15 @@ final class OpenCalls {
         }
     }
 
-    private OpenReply create(Request.Header header, byte[] name, int mode, Access access) {
+    private OpenReply create(Request.Create request, Access access) {
+        Request.Header header = request.header();
         CreateRequest.Builder create =
                 CreateRequest.newBuilder()
                         .setWorkspaceId(services.workspaceId())
                         .setParent(header.nodeId())
-                        .setName(NamespaceCalls.name(name))
-                        .setMode(mode & NodeAttributes.PERMISSIONS)
+                        .setName(NamespaceCalls.name(request.name()))
+                        .setMode(request.mode() & NodeAttributes.PERMISSIONS)
+                        .setUmask(request.umask())
                         .setExclusive(access.exclusive())
                         .setTruncate(access.truncate())
                         .setRead(access.read())

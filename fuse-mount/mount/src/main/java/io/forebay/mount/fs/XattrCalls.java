@@ -81,7 +81,8 @@ final class XattrCalls {
                         .setIno(request.header().nodeId())
                         .setName(ByteString.copyFrom(request.name()))
                         .setValue(ByteString.copyFrom(request.value()))
-                        .setCondition(condition(request.flags()));
+                        .setCondition(condition(request.flags()))
+                        .setKillSetGid(request.killsSetGid());
         NodeReply reply =
                 services.attachment()
                         .mutate(

@@ -404,7 +404,7 @@ final class FileSystemTest {
                 (Reply.Entry)
                         fileSystem.handle(
                                 new Request.MakeNode(
-                                        TestKernel.header(ROOT), bytes("n"), 0100600, 0));
+                                        TestKernel.header(ROOT), bytes("n"), 0100600, 0, 0));
         Stage.drain(fileSystem);
         assertEquals(0, fileSystem.openFiles());
         assertFalse(stage.metadata().isWriting(entry.nodeId()));

@@ -56,7 +56,7 @@ final class TestKernel {
         return counted(
                 (Reply.Entry)
                         fileSystem.handle(
-                                new Request.MakeDirectory(header(parent), bytes(name), 0755)));
+                                new Request.MakeDirectory(header(parent), bytes(name), 0755, 0)));
     }
 
     long symLink(long parent, String name, String target) {
@@ -88,7 +88,7 @@ final class TestKernel {
                 (Reply.Created)
                         fileSystem.handle(
                                 new Request.Create(
-                                        header(parent), bytes(name), flags | CREATE, 0644));
+                                        header(parent), bytes(name), flags | CREATE, 0644, 0));
         counted(created.entry());
         return created;
     }

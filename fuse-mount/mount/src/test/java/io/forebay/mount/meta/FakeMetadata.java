@@ -184,8 +184,8 @@ public final class FakeMetadata implements MetadataClient {
                         request.getWrite(),
                         request.getTruncate());
             }
-            FakeTree.Node node =
-                    tree.add(parent, request.getName(), NodeType.NODE_TYPE_FILE, request.getMode());
+            int mode = request.getMode() & ~request.getUmask();
+            FakeTree.Node node = tree.add(parent, request.getName(), NodeType.NODE_TYPE_FILE, mode);
             return opened(node, request.getRead(), true, false).toBuilder()
                     .setParent(parent.attributes)
                     .setCreated(true)
@@ -205,12 +205,9 @@ public final class FakeMetadata implements MetadataClient {
                     if (parent.children.containsKey(request.getName())) {
                         throw FakeTree.refused(FailureKind.FAILURE_EXISTS);
                     }
+                    int mode = request.getMode() & ~request.getUmask();
                     FakeTree.Node node =
-                            tree.add(
-                                    parent,
-                                    request.getName(),
-                                    request.getType(),
-                                    request.getMode());
+                            tree.add(parent, request.getName(), request.getType(), mode);
                     node.target = request.getLinkTarget();
                     node.attributes.setRdev(request.getRdev());
                     return node;
