@@ -62,6 +62,13 @@ final class Libc {
     private static final MethodHandle ACTIONS_DESTROY =
             function("posix_spawn_file_actions_destroy", JAVA_INT, ADDRESS);
 
+    private static final MethodHandle MMAP =
+            function("mmap", ADDRESS, ADDRESS, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG);
+    private static final MethodHandle MUNMAP = function("munmap", JAVA_INT, ADDRESS, JAVA_LONG);
+
+    private static final int PROT_READ_WRITE = 3;
+    private static final int MAP_PRIVATE_ANONYMOUS = 0x22;
+
     private Libc() {}
 
     static int open(MemorySegment path, int flags) {
@@ -189,6 +196,27 @@ final class Libc {
 
     static int destroyActions(MemorySegment actions) {
         return callInt(ACTIONS_DESTROY, actions);
+    }
+
+    /** Memory that nobody else has; the address -1 where there is none. */
+    static MemorySegment mapMemory(long bytes) {
+        try {
+            return (MemorySegment)
+                    MMAP.invokeExact(
+                            ERRNO_OF_THREAD.get(),
+                            MemorySegment.NULL,
+                            bytes,
+                            PROT_READ_WRITE,
+                            MAP_PRIVATE_ANONYMOUS,
+                            -1,
+                            0L);
+        } catch (Throwable failure) {
+            throw unexpected(failure);
+        }
+    }
+
+    static void unmapMemory(MemorySegment memory, long bytes) {
+        callInt(MUNMAP, memory, bytes);
     }
 
     /** For calls that are rare enough to box their arguments. */

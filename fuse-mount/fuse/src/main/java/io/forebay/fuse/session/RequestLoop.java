@@ -6,6 +6,7 @@ import io.forebay.fuse.FuseException;
 import io.forebay.fuse.Reply;
 import io.forebay.fuse.Request;
 import io.forebay.fuse.posix.Device;
+import io.forebay.fuse.posix.Pages;
 import io.forebay.fuse.wire.InHeader;
 import io.forebay.fuse.wire.Opcode;
 import java.lang.foreign.Arena;
@@ -72,10 +73,11 @@ final class RequestLoop implements Runnable {
     @Override
     public void run() {
         try (Arena arena = Arena.ofShared()) {
-            MemorySegment memory = arena.allocate(2L * PAGE_BYTES + transferBytes, PAGE_BYTES);
+            // Few threads see large requests, and hardly one a large answer: pages come as needed.
+            MemorySegment memory = Pages.allocate(arena, 2L * PAGE_BYTES + transferBytes);
             MemorySegment request = memory.asSlice(PAGE_BYTES - WRITE_HEADER_BYTES);
             ReplyEncoder encoder =
-                    new ReplyEncoder(arena.allocate((long) PAGE_BYTES + transferBytes, PAGE_BYTES));
+                    new ReplyEncoder(Pages.allocate(arena, (long) PAGE_BYTES + transferBytes));
             MemorySegment vectors = arena.allocate(Device.VECTORS_SIZE, Long.BYTES);
             long read = device.read(request);
             while (read > 0 || isPassing(read)) {

@@ -5,7 +5,7 @@ import java.lang.foreign.MemorySegment;
 
 /** A native buffer for each thread, as large as the largest read it has answered. */
 final class ReadBuffers {
-    private static final int BYTES_FIRST = 1 << 20;
+    private static final int BYTES_FIRST = 64 << 10;
 
     /** Owned by its thread; the memory goes with the thread. */
     private final ThreadLocal<MemorySegment> buffers =
