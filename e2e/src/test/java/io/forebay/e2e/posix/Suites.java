@@ -1,6 +1,7 @@
 package io.forebay.e2e.posix;
 
 import io.forebay.e2e.system.Command;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -8,10 +9,13 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 
-/** Where the outside programs are. */
+/** Where the outside programs are; a test that needs a missing one is skipped. */
 final class Suites {
+    private static final Duration QUICK = Duration.ofSeconds(30);
+
     private Suites() {}
 
     /** fsx of xfstests (ltp/fsx.c). */
@@ -37,7 +41,7 @@ final class Suites {
 
     /** A directory whose own file system has access control lists, and their commands. */
     static void accessLists(Path directory) {
-        onPath("acl", "setfacl");
+        onPath("setfacl", "acl");
         String path = directory.toString();
         Command probe =
                 new Command(
@@ -46,15 +50,15 @@ final class Suites {
     }
 
     static String fio() {
-        return onPath("fio");
+        return onPath("fio", "fio");
     }
 
     static String stressNg() {
-        return onPath("stress-ng");
+        return onPath("stress-ng", "stress-ng");
     }
 
     static String python() {
-        return onPath("python3");
+        return onPath("python3", "python3");
     }
 
     private static String named(String variable, String program) {
@@ -64,11 +68,31 @@ final class Suites {
         return path;
     }
 
-    private static String onPath(String program) {
-        return onPath(program, program);
+    /** A module of Debian's python3; another python on the path has none of its packages. */
+    static void pythonModule(String name) {
+        List<String> words = List.of("/usr/bin/python3", "-c", "import " + name);
+        boolean there =
+                Files.isExecutable(Path.of(words.getFirst()))
+                        && new Command(words, Map.of(), QUICK).run().status() == 0;
+        need(there, name + " is missing: apt-get install -y python3-" + name);
     }
 
-    private static String onPath(String debianPackage, String program) {
+    /** PostgreSQL's server, which Debian keeps off the path. */
+    static void postgres() throws IOException {
+        need(hasPostgres(), "PostgreSQL is missing: apt-get install -y postgresql");
+    }
+
+    private static boolean hasPostgres() throws IOException {
+        Path versions = Path.of("/usr/lib/postgresql");
+        if (!Files.isDirectory(versions)) {
+            return false;
+        }
+        try (Stream<Path> all = Files.list(versions)) {
+            return all.anyMatch(each -> Files.isExecutable(each.resolve("bin/initdb")));
+        }
+    }
+
+    static String onPath(String program, String debianPackage) {
         Optional<Path> found =
                 Arrays.stream(System.getenv().getOrDefault("PATH", "").split(":"))
                         .map(directory -> Path.of(directory, program))

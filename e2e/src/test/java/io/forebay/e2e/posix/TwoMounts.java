@@ -5,6 +5,7 @@ import io.forebay.e2e.system.Deployment;
 import io.forebay.e2e.system.SecondMount;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -35,6 +36,11 @@ final class TwoMounts implements AutoCloseable {
         SecondMount before = Objects.requireNonNull(second);
         before.close();
         second = SecondMount.withoutPassthrough(deployment(), before.mountPoint());
+    }
+
+    /** Ends when all that was closed is in the bucket. */
+    void flush(Duration limit) {
+        deployment().flush(deployment().mountPoint(), limit);
     }
 
     String logs() {
