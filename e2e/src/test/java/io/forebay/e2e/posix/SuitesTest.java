@@ -29,8 +29,8 @@ final class SuitesTest {
     private static final boolean LONG = System.getProperty("forebay.suites", "").equals("long");
     private static final long SEED = Long.getLong("forebay.seed", 7);
 
-    private static final int FSX_SEEDS = LONG ? 3 : 1;
-    private static final int FSX_OPERATIONS = LONG ? 200_000 : 3_000;
+    private static final int FSX_SEEDS = LONG ? 4 : 1;
+    private static final int FSX_OPERATIONS = LONG ? 20_000 : 3_000;
     private static final int FSSTRESS_OPERATIONS = LONG ? 5_000 : 100;
     private static final int STRESS_SECONDS = LONG ? 10 : 1;
 
