@@ -43,6 +43,8 @@ public enum EventName implements Named {
     MOUNT_HUNG("mount.hung", MOUNT, "A request is stuck; the mount process is killed."),
     MOUNT_ABANDONED("mount.abandoned", MOUNT, "No process can serve the mount; it is taken away."),
     HOLDER_LOST("holder.lost", MOUNT, "The holder is gone: the mount would not survive a crash."),
+    WATCH_FOUND("watch.found", MOUNT, "The mount hears of what others change."),
+    WATCH_LOST("watch.lost", MOUNT, "It does not, and lets the kernel believe little meanwhile."),
     LEASE_LOST("lease.lost", MOUNT, "The mount's lease ended; it attaches again."),
     CONTROL_PLANE_LOST("control-plane.lost", MOUNT, "The control plane does not answer."),
     CONTROL_PLANE_FOUND("control-plane.found", MOUNT, "The control plane answers again."),

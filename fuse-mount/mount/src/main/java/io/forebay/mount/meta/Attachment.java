@@ -119,6 +119,13 @@ public final class Attachment implements AutoCloseable {
         keep.accept(first.toBuilder().setMountId(mountId).build());
     }
 
+    /** The same, while the mount hears of what others change. */
+    public long watchedTimeoutNanos() {
+        return Math.max(
+                entryTimeoutNanos(),
+                TimeUnit.MILLISECONDS.toNanos(first.getWatchedTimeoutMillis()));
+    }
+
     /**
      * Keeps the lease from now on until {@link #close}.
      *

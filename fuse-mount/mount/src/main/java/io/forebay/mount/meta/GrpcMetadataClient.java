@@ -44,8 +44,11 @@ import io.forebay.proto.SetLockRequest;
 import io.forebay.proto.SetXattrRequest;
 import io.forebay.proto.SyncReply;
 import io.forebay.proto.SyncRequest;
+import io.forebay.proto.WatchReply;
+import io.forebay.proto.WatchRequest;
 import io.forebay.schema.ForebayException;
 import io.grpc.CallOptions;
+import io.grpc.Context;
 import io.grpc.ManagedChannel;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status;
@@ -53,9 +56,11 @@ import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ClientCalls;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Iterator;
 import java.util.Objects;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 
 /**
  * The service over gRPC. An answer is decoded on the channel's event loop and wakes the caller
@@ -212,6 +217,24 @@ public final class GrpcMetadataClient implements MetadataClient {
     @Override
     public SyncReply sync(SyncRequest request) {
         return call(MetadataServiceGrpc.getSyncMethod(), request);
+    }
+
+    @Override
+    public void watch(WatchRequest request, Predicate<WatchReply> told) {
+        MethodDescriptor<WatchRequest, WatchReply> method = MetadataServiceGrpc.getWatchMethod();
+        try (Context.CancellableContext stream = Context.ROOT.withCancellation()) {
+            stream.run(() -> {
+                Iterator<WatchReply> replies =
+                        ClientCalls.blockingServerStreamingCall(
+                                channel, method, CallOptions.DEFAULT, request);
+                boolean more = true;
+                while (more && replies.hasNext()) {
+                    more = told.test(replies.next());
+                }
+            });
+        } catch (StatusRuntimeException e) {
+            throw unavailable("The control plane's stream of changes ended", e, method);
+        }
     }
 
     @Override

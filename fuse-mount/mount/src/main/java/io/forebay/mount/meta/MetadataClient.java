@@ -41,6 +41,9 @@ import io.forebay.proto.SetLockRequest;
 import io.forebay.proto.SetXattrRequest;
 import io.forebay.proto.SyncReply;
 import io.forebay.proto.SyncRequest;
+import io.forebay.proto.WatchReply;
+import io.forebay.proto.WatchRequest;
+import java.util.function.Predicate;
 
 /**
  * The calls of the metadata service (metadata.proto says what each does), safe for any number of
@@ -99,6 +102,14 @@ public interface MetadataClient extends AutoCloseable {
     ListLocksReply listLocks(ListLocksRequest request);
 
     SyncReply sync(SyncRequest request);
+
+    /**
+     * Follows what others change, until {@code told} answers false or the stream ends. Is not tried
+     * again, and has no time limit.
+     *
+     * @throws io.forebay.schema.ForebayException UNAVAILABLE when the stream broke
+     */
+    void watch(WatchRequest request, Predicate<WatchReply> told);
 
     @Override
     void close();

@@ -49,11 +49,14 @@ import io.forebay.proto.SetLockRequest;
 import io.forebay.proto.SetXattrRequest;
 import io.forebay.proto.SyncReply;
 import io.forebay.proto.SyncRequest;
+import io.forebay.proto.WatchReply;
+import io.forebay.proto.WatchRequest;
 import io.forebay.schema.ForebayException;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /** The metadata service in memory, for one workspace. A grant's token says ino, write, truncate. */
@@ -433,6 +436,12 @@ public final class FakeMetadata implements MetadataClient {
 
     private static FileLock of(FileLock lock, long mount) {
         return lock.toBuilder().setMountId(mount).build();
+    }
+
+    /** Nobody else changes anything here. */
+    @Override
+    public void watch(WatchRequest request, Predicate<WatchReply> told) {
+        throw new ForebayException(FailureKind.FAILURE_UNAVAILABLE, "no stream of changes");
     }
 
     @Override
