@@ -6,6 +6,7 @@ import static java.lang.System.Logger.Level.WARNING;
 import io.forebay.fuse.FileSystem;
 import io.forebay.mount.fs.ForebayFileSystem;
 import io.forebay.mount.meta.CallWatch;
+import io.forebay.mount.watch.WatchMeter;
 import io.forebay.observability.EventName;
 import io.forebay.observability.MetricName;
 import io.micrometer.core.instrument.Counter;
@@ -69,6 +70,35 @@ final class MountMetrics {
     /** A file on another node was opened again after its stream was lost. */
     void reopened() {
         reopens.increment();
+    }
+
+    /** Counts what was forgotten because others changed it. */
+    WatchMeter watchMeter() {
+        Counter names = counter(MetricName.WATCH_CHANGES, "kind", "name");
+        Counter nodes = counter(MetricName.WATCH_CHANGES, "kind", "node");
+        Counter resets = counter(MetricName.WATCH_RESETS);
+        Counter losses = counter(MetricName.WATCH_LOSSES);
+        return new WatchMeter() {
+            @Override
+            public void name() {
+                names.increment();
+            }
+
+            @Override
+            public void node() {
+                nodes.increment();
+            }
+
+            @Override
+            public void everything() {
+                resets.increment();
+            }
+
+            @Override
+            public void lost() {
+                losses.increment();
+            }
+        };
     }
 
     void error() {

@@ -19,6 +19,7 @@ import io.forebay.mount.meta.RetryPolicy;
 import io.forebay.mount.services.CloseTrace;
 import io.forebay.mount.services.Services;
 import io.forebay.mount.services.WorkerStagedFiles;
+import io.forebay.mount.watch.Watch;
 import io.forebay.observability.EventName;
 import io.forebay.proto.AttachReply;
 import io.forebay.proto.AttachRequest;
@@ -46,6 +47,9 @@ final class MountProcess implements AutoCloseable {
     private final Deque<AutoCloseable> started = new ArrayDeque<>();
 
     private volatile @Nullable FuseSession session;
+
+    /** Guarded by this. */
+    private @Nullable ForebayFileSystem files;
 
     /** Written once, before anything is mounted or gone on with. */
     private volatile Lifeline lifeline = Lifeline.none();
@@ -121,9 +125,12 @@ final class MountProcess implements AutoCloseable {
                 SpanTrace.isWanted(System.getenv()) ? begin(SpanTrace.start()) : CloseTrace.NONE;
         RemoteFiles remote = new RemoteFiles(InstantSource.system(), metrics::reopened);
         WorkerStagedFiles staged = begin(new WorkerStagedFiles(arguments.node(), remote));
+        InstantSource clock = InstantSource.system();
+        Watch watch = begin(new Watch(client, attachment, clock, metrics.watchMeter()));
         FuseSession serving =
-                mount(new Services(client, attachment, staged, InstantSource.system(), trace));
+                mount(new Services(client, attachment, staged, clock, trace, watch));
         session = serving;
+        watch.start(serving.cache(), Objects.requireNonNull(files).remembered());
         metrics.takeovers(lifeline.takeovers());
         EventName event =
                 lifeline.inherited().isPresent() ? EventName.TAKEOVER_DONE : EventName.MOUNT_READY;
@@ -237,8 +244,10 @@ final class MountProcess implements AutoCloseable {
     }
 
     private FileSystem fileSystem(Services services, Backing backing) {
-        return metrics.counting(
-                begin(new ForebayFileSystem(services, backing, lifeline.state().files())));
+        ForebayFileSystem made =
+                begin(new ForebayFileSystem(services, backing, lifeline.state().files()));
+        files = made;
+        return metrics.counting(made);
     }
 
     private <T extends AutoCloseable> T begin(T part) {

@@ -1,5 +1,7 @@
 package io.forebay.mount.fs;
 
+import io.forebay.fuse.Errno;
+import io.forebay.fuse.FuseException;
 import io.forebay.fuse.Reply;
 import io.forebay.fuse.Request;
 import io.forebay.mount.meta.FailureErrno;
@@ -18,6 +20,7 @@ import io.forebay.proto.GetAttributesRequest;
 import io.forebay.proto.NodeReply;
 import io.forebay.proto.NodeType;
 import io.forebay.proto.SetAttributesRequest;
+import io.forebay.transport.file.FileStatus;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
@@ -41,7 +44,7 @@ final class AttributeCalls {
     Reply.Attr get(Request.Header header) {
         long ino = header.nodeId();
         Optional<Reply.Attr> recent = nodes.recent(ino);
-        return recent.isPresent() ? recent.get() : nodes.attr(attributes(ino));
+        return recent.isPresent() ? recent.get() : answer(ino);
     }
 
     Reply get(Request.Statx request) {
@@ -58,7 +61,7 @@ final class AttributeCalls {
         }
         SetAttributesRequest others = others(ino, change);
         if (isEmpty(others)) {
-            return nodes.attr(attributes(ino));
+            return answer(ino);
         }
         return nodes.attr(setOthers(others, origin));
     }
@@ -143,17 +146,21 @@ final class AttributeCalls {
                 && !others.getMtimeNow();
     }
 
-    /** From the open inode while its copy is as young as the kernel's may be, else by a call. */
-    private Attributes attributes(long ino) {
+    /** From the open inode while its copy is young and nothing was written, else by a call. */
+    private Reply.Attr answer(long ino) {
         Optional<OpenInode> inode = table.find(ino);
         long timeoutMillis =
                 TimeUnit.NANOSECONDS.toMillis(services.attachment().entryTimeoutNanos());
-        Optional<Attributes> young =
+        Optional<OpenInode.Fresh> young =
                 inode.flatMap(
                         open -> open.attributesSince(services.clock().millis() - timeoutMillis));
-        if (young.isPresent()) {
-            return young.get();
-        }
+        return young.map(known -> nodes.remembered(known.attributes(), known.atMillis()))
+                .orElseGet(() -> nodes.attr(asked(ino, inode)));
+    }
+
+    private Attributes asked(long ino, Optional<OpenInode> inode) {
+        Optional<FileStatus> before = inode.flatMap(OpenInode::localStatus);
+        long askedMillis = services.clock().millis();
         NodeReply reply =
                 services.metadata()
                         .getAttributes(
@@ -170,8 +177,21 @@ final class AttributeCalls {
             }
         }
         FailureErrno.check(reply.getFailure());
-        inode.ifPresent(open -> open.refreshed(fresh(reply.getAttributes())));
-        return reply.getAttributes();
+        Attributes attributes = reply.getAttributes();
+        inode.ifPresent(
+                open -> open.refreshed(new OpenInode.Fresh(attributes, askedMillis), before));
+        if (attributes.getNlink() == 0 && isForgotten(ino, inode)) {
+            throw new FuseException(Errno.ESTALE);
+        }
+        return attributes;
+    }
+
+    /**
+     * Whether the kernel can only have come here by a name that has gone: then it looks the name up
+     * again (ESTALE), and finds what has it now.
+     */
+    private boolean isForgotten(long ino, Optional<OpenInode> inode) {
+        return inode.filter(OpenInode::isOpen).isEmpty() && nodes.departed(ino).isEmpty();
     }
 
     private OpenInode.Fresh fresh(Attributes attributes) {

@@ -9,6 +9,8 @@ import io.forebay.mount.nodes.NodeAttributes;
 import io.forebay.mount.nodes.Nodes;
 import io.forebay.mount.services.Services;
 import io.forebay.proto.DirectoryEntry;
+import io.forebay.proto.FailureKind;
+import io.forebay.proto.GetAttributesRequest;
 import io.forebay.proto.ReadDirectoryReply;
 import io.forebay.proto.ReadDirectoryRequest;
 import io.forebay.schema.Limits;
@@ -46,9 +48,21 @@ final class DirectoryCalls {
     }
 
     Reply open(Request.OpenDirectory request) {
+        FailureErrno.check(there(request.header().nodeId()));
         long handle = lastHandle.incrementAndGet();
         streams.put(handle, new DirectoryStream(request.header().nodeId()));
         return new Reply.Opened(handle, 0, 0);
+    }
+
+    /** The kernel may have come by a name that stands for another directory by now. */
+    private FailureKind there(long ino) {
+        return services.metadata()
+                .getAttributes(
+                        GetAttributesRequest.newBuilder()
+                                .setWorkspaceId(services.workspaceId())
+                                .setIno(ino)
+                                .build())
+                .getFailure();
     }
 
     Reply release(Request.ReleaseDirectory request) {

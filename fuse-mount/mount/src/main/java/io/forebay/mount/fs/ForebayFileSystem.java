@@ -15,11 +15,13 @@ import io.forebay.mount.nodes.NodeAttributes;
 import io.forebay.mount.nodes.Nodes;
 import io.forebay.mount.open.Commits;
 import io.forebay.mount.open.OpenFile;
+import io.forebay.mount.open.OpenInode;
 import io.forebay.mount.open.OpenMode;
 import io.forebay.mount.open.OpenTable;
 import io.forebay.mount.open.ReleaseQueue;
 import io.forebay.mount.services.Services;
 import io.forebay.proto.NodeType;
+import io.forebay.mount.watch.Remembered;
 import io.forebay.schema.ForebayException;
 import io.forebay.transport.posix.PosixException;
 import java.time.Duration;
@@ -87,6 +89,7 @@ public final class ForebayFileSystem implements FileSystem, AutoCloseable {
 
     @Override
     public Reply handle(Request request) {
+        services.watch().begin(request);
         services.attachment().begin(request.header().id(), request.header().resent());
         try {
             return answer(request);
@@ -98,6 +101,32 @@ public final class ForebayFileSystem implements FileSystem, AutoCloseable {
     @Override
     public void answered() {
         services.attachment().answered();
+        services.watch().answered();
+    }
+
+    /** What a change of somebody else makes old. */
+    public Remembered remembered() {
+        return new Remembered() {
+            @Override
+            public long[] known() {
+                return nodes.known();
+            }
+
+            @Override
+            public boolean isOpen(long ino) {
+                return table.find(ino).filter(OpenInode::isOpen).isPresent();
+            }
+
+            @Override
+            public void forget(long ino) {
+                nodes.outdated(ino);
+            }
+
+            @Override
+            public void forgetAll() {
+                nodes.outdated();
+            }
+        };
     }
 
     private Reply answer(Request request) {

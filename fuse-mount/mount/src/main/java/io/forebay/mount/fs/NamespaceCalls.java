@@ -51,7 +51,7 @@ final class NamespaceCalls {
                                         .setName(name(request.name()))
                                         .build());
         if (reply.getFailure() == FailureKind.FAILURE_NOT_FOUND) {
-            return new Reply.NegativeEntry(0); // another mount may make it at any time
+            return new Reply.NegativeEntry(services.watch().absenceNanos());
         }
         FailureErrno.check(reply.getFailure());
         return nodes.counted(reply.getAttributes());

@@ -30,6 +30,7 @@ final class OpenCalls {
     private final Nodes nodes;
     private final OpenTable table;
     private final ReleaseQueue releases;
+    private final StaleNames staleNames;
 
     OpenCalls(
             Services services,
@@ -42,18 +43,29 @@ final class OpenCalls {
         this.nodes = nodes;
         this.table = table;
         this.releases = releases;
+        this.staleNames = new StaleNames(services.clock());
     }
 
     Reply open(Request.Open request) {
         Request.Header header = request.header();
-        return opened(
-                table.openedBefore(header)
-                        .orElseGet(() ->
-                                open(
-                                        NamespaceCalls.origin(header),
-                                        header.nodeId(),
-                                        Access.of(request.flags()),
-                                        header.id())));
+        Optional<OpenFile> before = table.openedBefore(header);
+        if (before.isPresent()) {
+            return opened(before.get());
+        }
+        Access access = Access.of(request.flags());
+        OpenFile file =
+                open(NamespaceCalls.origin(header), header.nodeId(), access, header.id());
+        boolean done = false;
+        try {
+            staleNames.check(header, file.inode().known());
+            services.watch().opened(header.nodeId());
+            done = true;
+            return opened(file);
+        } finally {
+            if (!done) {
+                close(file);
+            }
+        }
     }
 
     Reply create(Request.Create request) {

@@ -1,6 +1,7 @@
 package io.forebay.mount.nodes;
 
 import java.util.Arrays;
+import java.util.stream.IntStream;
 
 /**
  * How often the kernel was told of each inode, less what it forgot. The kernel may keep millions of
@@ -44,6 +45,14 @@ public final class LookupCounts {
 
     public synchronized long count(long ino) {
         return slots[find(ino) + 1];
+    }
+
+    /** All inodes that the kernel may know. */
+    synchronized long[] inos() {
+        return IntStream.range(0, slots.length / 2)
+                .filter(slot -> slots[2 * slot + 1] != 0)
+                .mapToLong(slot -> slots[2 * slot])
+                .toArray();
     }
 
     /** Inodes that the kernel may know. */

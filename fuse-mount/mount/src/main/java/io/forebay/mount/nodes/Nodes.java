@@ -6,10 +6,13 @@ import io.forebay.mount.open.OpenTable;
 import io.forebay.mount.services.Services;
 import io.forebay.proto.Attributes;
 import io.forebay.proto.NodeType;
+import io.forebay.schema.Limits;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.LongStream;
 
 /** What the kernel is told of nodes, and how often. */
 public final class Nodes {
@@ -37,14 +40,14 @@ public final class Nodes {
 
     /** An entry that counts as one lookup once the kernel has it. */
     public Reply.Entry entry(Attributes attributes) {
-        long timeout = services.attachment().entryTimeoutNanos();
+        long timeout = services.watch().timeoutNanos();
         plain.heard(attributes, services.clock().millis());
         return new Reply.Entry(
                 attributes.getIno(),
                 0, // inode numbers are never used twice
                 NodeAttributes.of(current(attributes)),
                 timeout,
-                timeout);
+                isMoving(attributes) ? 0 : timeout);
     }
 
     /** An entry that the kernel gets as the answer to its request. */
@@ -54,9 +57,28 @@ public final class Nodes {
     }
 
     public Reply.Attr attr(Attributes attributes) {
+        return attr(attributes, services.watch().timeoutNanos());
+    }
+
+    /** What this mount itself had remembered since a time, for what is left of it. */
+    public Reply.Attr remembered(Attributes attributes, long sinceMillis) {
+        return attr(attributes, left(sinceMillis, services.clock().millis()));
+    }
+
+    private Reply.Attr attr(Attributes attributes, long timeoutNanos) {
         plain.heard(attributes, services.clock().millis());
         return new Reply.Attr(
-                NodeAttributes.of(current(attributes)), services.attachment().entryTimeoutNanos());
+                NodeAttributes.of(current(attributes)), isMoving(attributes) ? 0 : timeoutNanos);
+    }
+
+    /**
+     * Whether an open file is, or may be, written by another mount without our hearing of each
+     * write: then the kernel asks each time.
+     */
+    private boolean isMoving(Attributes attributes) {
+        return table.find(attributes.getIno())
+                .filter(inode -> inode.isMoving(attributes))
+                .isPresent();
     }
 
     /** A directory whose entries this mount changed; unset attributes are those of no answer. */
@@ -108,6 +130,27 @@ public final class Nodes {
         if (counts.count(ino) == 0) {
             departed.remove(ino);
         }
+    }
+
+    /** Somebody else changed the node. */
+    public void outdated(long ino) {
+        directories.forget(ino);
+        plain.forget(ino);
+        table.find(ino).ifPresent(OpenInode::outdated);
+    }
+
+    /** Somebody else may have changed anything. */
+    public void outdated() {
+        directories.forgetAll();
+        plain.forgetAll();
+        table.inodes().forEach(OpenInode::outdated);
+    }
+
+    /** All that the kernel may know, open files among it. */
+    public long[] known() {
+        LongStream open = table.inodes().stream().mapToLong(OpenInode::ino);
+        LongStream known = LongStream.concat(Arrays.stream(counts.inos()), open);
+        return LongStream.concat(LongStream.of(Limits.ROOT_INO), known).distinct().toArray();
     }
 
     /** No extended attribute can be on the node, as far as the kernel may believe. */

@@ -1,6 +1,7 @@
 package io.forebay.mount.nodes;
 
 import io.forebay.proto.Attributes;
+import java.util.Arrays;
 
 /**
  * Nodes that had no extended attributes when they were last heard of. The kernel asks for one at
@@ -37,6 +38,17 @@ final class PlainNodes {
     synchronized boolean isPlain(long ino, long nowMillis) {
         int slot = slot(ino);
         return inos[slot] == ino && nowMillis - heardMillis[slot] < timeoutMillis;
+    }
+
+    /** Somebody else changed the node. */
+    synchronized void forget(long ino) {
+        if (inos[slot(ino)] == ino) {
+            heardMillis[slot(ino)] = Long.MIN_VALUE / 2;
+        }
+    }
+
+    synchronized void forgetAll() {
+        Arrays.fill(heardMillis, Long.MIN_VALUE / 2);
     }
 
     private static int slot(long ino) {

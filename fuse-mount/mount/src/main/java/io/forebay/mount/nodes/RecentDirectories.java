@@ -42,9 +42,13 @@ final class RecentDirectories {
         changed.put(ino, now);
     }
 
-    /** After a change whose answer did not say how it left the directory. */
+    /** After a change whose answer did not say how it left the directory, or of somebody else. */
     synchronized void forget(long ino) {
         changed.remove(ino);
+    }
+
+    synchronized void forgetAll() {
+        changed.clear();
     }
 
     synchronized Optional<OpenInode.Fresh> find(long ino, long nowMillis) {

@@ -7,6 +7,7 @@ import io.forebay.mount.kept.KeptFiles;
 import io.forebay.proto.Attributes;
 import io.forebay.proto.FailureKind;
 import io.forebay.proto.FinalSize;
+import io.forebay.proto.FlushState;
 import io.forebay.proto.KeptHandle;
 import io.forebay.proto.KeptInode;
 import io.forebay.proto.ReleasedFile;
@@ -57,6 +58,9 @@ public final class OpenInode {
 
     private Attributes attributes = Attributes.getDefaultInstance();
     private long attributesAtMillis;
+
+    /** The staged file just before the attributes were asked for; null: not known. */
+    private @Nullable FileStatus statusBefore;
 
     private WriteState writing = WriteState.NONE;
 
@@ -331,16 +335,58 @@ public final class OpenInode {
     public synchronized void refreshed(Fresh fresh) {
         attributes = fresh.attributes();
         attributesAtMillis = fresh.atMillis();
+        statusBefore = null;
     }
 
-    /** The service's attributes while they are younger than {@code ageMillis}, as of now. */
-    public Optional<Attributes> attributesSince(long millis) {
-        return latest(millis).map(this::merged);
+    /**
+     * As {@link #refreshed(Fresh)}, where the staged file was looked at before: as long as it stays
+     * like that, nobody has written it.
+     */
+    public synchronized void refreshed(Fresh fresh, Optional<FileStatus> before) {
+        refreshed(fresh);
+        statusBefore = before.orElse(null);
     }
 
-    private synchronized Optional<Attributes> latest(long sinceMillis) {
+    /** Somebody else changed the file: what is known of it is old. */
+    public synchronized void outdated() {
+        attributesAtMillis = 0;
+    }
+
+    /** The service's attributes, if they came after a time and nothing was written since. */
+    public Optional<Fresh> attributesSince(long millis) {
+        Optional<Fresh> latest = latest(millis);
+        return latest.isPresent() && (isWritten() || isUntouched()) ? latest : Optional.empty();
+    }
+
+    private boolean isUntouched() {
+        Optional<FileStatus> now = localStatus();
+        synchronized (this) {
+            return now.isEmpty() || now.get().equals(statusBefore);
+        }
+    }
+
+    /** What the staged file says of itself, where it is on this node. */
+    public Optional<FileStatus> localStatus() {
+        StagedHandle file;
+        synchronized (this) {
+            file = writeFile != null ? writeFile : readFile;
+        }
+        return file == null || file.passable().isEmpty() ? Optional.empty() : status(file);
+    }
+
+    /**
+     * Whether others write the file, or may do so unseen while the kernel reads it from its own
+     * pages.
+     */
+    public synchronized boolean isMoving(Attributes known) {
+        return handles > 0
+                && (mode == OpenMode.CACHED
+                        || (writers == 0 && known.getFlushState() == FlushState.FLUSH_STATE_OPEN));
+    }
+
+    private synchronized Optional<Fresh> latest(long sinceMillis) {
         return handles > 0 && attributesAtMillis > sinceMillis
-                ? Optional.of(attributes)
+                ? Optional.of(new Fresh(attributes, attributesAtMillis))
                 : Optional.empty();
     }
 
@@ -351,17 +397,25 @@ public final class OpenInode {
 
     /** The last known attributes of an open file. */
     public Attributes known() {
-        return latest(Long.MIN_VALUE).map(this::merged).orElse(Attributes.getDefaultInstance());
+        return latest(Long.MIN_VALUE)
+                .map(known -> merged(known.attributes()))
+                .orElse(Attributes.getDefaultInstance());
     }
 
     /** The last known attributes of an open file that has lost its name. */
     public Optional<Attributes> unlinked() {
-        return latest(Long.MIN_VALUE).map(known -> merged(known).toBuilder().setNlink(0).build());
+        return latest(Long.MIN_VALUE)
+                .map(known -> merged(known.attributes()).toBuilder().setNlink(0).build());
     }
 
     /** The service's attributes, with what the staged file knows better while it is written. */
     public Attributes merged(Attributes known) {
-        return writtenStatus().map(status -> merged(known, status)).orElse(known);
+        if (isWritten()) {
+            return writtenStatus().map(status -> merged(known, status)).orElse(known);
+        }
+        return known.getFlushState() == FlushState.FLUSH_STATE_OPEN
+                ? localStatus().map(status -> WriteState.seen(known, status)).orElse(known)
+                : known;
     }
 
     private synchronized Attributes merged(Attributes known, FileStatus status) {
@@ -374,14 +428,20 @@ public final class OpenInode {
         synchronized (this) {
             file = writers == 0 ? null : writeFile;
         }
-        if (file == null) {
-            return Optional.empty();
-        }
+        return file == null ? Optional.empty() : status(file);
+    }
+
+    /** Empty when the last handle has ended meanwhile. */
+    private Optional<FileStatus> status(StagedHandle file) {
         try {
             return Optional.of(file.stat());
         } catch (ForebayException e) {
-            if (e.kind() == FailureKind.FAILURE_STALE && !isWritten()) {
-                return Optional.empty(); // the last writer ended meanwhile
+            synchronized (this) {
+                if (e.kind() == FailureKind.FAILURE_STALE
+                        && file != writeFile
+                        && file != readFile) {
+                    return Optional.empty();
+                }
             }
             throw e;
         }

@@ -90,6 +90,21 @@ record WriteState(
                 .build();
     }
 
+    /** The same for a file that others are writing. */
+    static Attributes seen(Attributes known, FileStatus status) {
+        long mtime = Math.max(known.getMtimeNanos(), status.mtimeNanos());
+        boolean written =
+                mtime != known.getMtimeNanos() || status.size() != known.getSize();
+        return !written
+                ? known
+                : known.toBuilder()
+                        .setSize(status.size())
+                        .setBlocks(status.blocks())
+                        .setMtimeNanos(mtime)
+                        .setCtimeNanos(Math.max(known.getCtimeNanos(), mtime))
+                        .build();
+    }
+
     private long mtimeOf(FileStatus status) {
         return status.mtimeNanos() == stagedMtimeNanos ? shownMtimeNanos : status.mtimeNanos();
     }

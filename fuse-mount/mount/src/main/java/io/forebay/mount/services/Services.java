@@ -2,6 +2,7 @@ package io.forebay.mount.services;
 
 import io.forebay.mount.meta.Attachment;
 import io.forebay.mount.meta.MetadataClient;
+import io.forebay.mount.watch.Watch;
 import java.time.InstantSource;
 
 /** What the file system works with. It owns none of them. */
@@ -10,7 +11,8 @@ public record Services(
         Attachment attachment,
         StagedFiles stagedFiles,
         InstantSource clock,
-        CloseTrace trace) {
+        CloseTrace trace,
+        Watch watch) {
     public long workspaceId() {
         return attachment.workspaceId();
     }

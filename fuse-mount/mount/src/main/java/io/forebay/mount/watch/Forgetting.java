@@ -60,6 +60,10 @@ final class Forgetting implements AutoCloseable {
         everything = true;
     }
 
+    KernelCache kernel() {
+        return kernel;
+    }
+
     /** Whether {@link #everything} reaches names that the kernel was told to believe for long. */
     boolean canExpireAll() {
         return canExpireAll;
@@ -95,9 +99,6 @@ final class Forgetting implements AutoCloseable {
     private void node(ChangedNode node) {
         long ino = node.getIno();
         remembered.forget(ino);
-        if (!remembered.isKnown(ino)) {
-            return;
-        }
         meter.node();
         if (node.getContent()) {
             kernel.forgetContent(ino);
@@ -107,13 +108,10 @@ final class Forgetting implements AutoCloseable {
     }
 
     private void name(ChangedName name) {
-        if (!remembered.isKnown(name.getParent())) {
-            return;
-        }
         meter.name();
         byte[] bytes = name.getName().toByteArray();
         long removed = name.getRemovedIno();
-        if (removed != 0 && remembered.isKnown(removed)) {
+        if (removed != 0) {
             kernel.removedName(name.getParent(), removed, bytes);
         }
         kernel.expireName(name.getParent(), bytes);

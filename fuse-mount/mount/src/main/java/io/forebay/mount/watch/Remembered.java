@@ -2,10 +2,7 @@ package io.forebay.mount.watch;
 
 /** What a mount itself knows of nodes. Called by a thread that answers no requests. */
 public interface Remembered {
-    /** Whether the kernel may know the node. */
-    boolean isKnown(long ino);
-
-    /** All nodes that the kernel may know. */
+    /** The nodes that the kernel may know. */
     long[] known();
 
     /** Whether a program has the file open. */

@@ -5,6 +5,8 @@ import io.forebay.mount.meta.Attachment;
 import io.forebay.mount.meta.FakeMetadata;
 import io.forebay.mount.services.CloseTrace;
 import io.forebay.mount.services.Services;
+import io.forebay.mount.watch.Watch;
+import io.forebay.mount.watch.WatchMeter;
 import io.forebay.proto.AttachRequest;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -28,7 +30,13 @@ record Stage(FakeMetadata metadata, Services services, TempStagedFiles staged)
         TempStagedFiles staged = new TempStagedFiles(directory);
         return new Stage(
                 metadata,
-                new Services(metadata, attachment, staged, clock, CloseTrace.NONE),
+                new Services(
+                        metadata,
+                        attachment,
+                        staged,
+                        clock,
+                        CloseTrace.NONE,
+                        new Watch(metadata, attachment, clock, WatchMeter.NONE)),
                 staged);
     }
 
