@@ -40,6 +40,8 @@ public enum EventName implements Named {
     TAKEOVER_DONE("takeover.done", MOUNT, "A new process serves the mount of one that ended."),
     HANDOVER_BEGUN("handover.begun", MOUNT, "This process ends for its successor."),
     MOUNT_ENDED("mount.ended", MOUNT, "The mount process ended; its holder starts another one."),
+    MOUNT_UNREAPED(
+            "mount.unreaped", MOUNT, "A killed mount process cannot end yet; it is replaced."),
     MOUNT_HUNG("mount.hung", MOUNT, "A request is stuck; the mount process is killed."),
     MOUNT_ABANDONED("mount.abandoned", MOUNT, "No process can serve the mount; it is taken away."),
     HOLDER_LOST("holder.lost", MOUNT, "The holder is gone: the mount would not survive a crash."),

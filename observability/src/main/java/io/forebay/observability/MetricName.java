@@ -202,6 +202,20 @@ public enum MetricName implements Named {
             "",
             MOUNT,
             "Calls to the control plane that were sent again."),
+    WATCH_CHANGES(
+            "forebay.watch.changes",
+            COUNTER,
+            "",
+            MOUNT,
+            "Changes of others that the kernel was told of; tag kind."),
+    WATCH_RESETS(
+            "forebay.watch.resets",
+            COUNTER,
+            "",
+            MOUNT,
+            "Times that everything was forgotten, because changes may have been missed."),
+    WATCH_LOSSES(
+            "forebay.watch.losses", COUNTER, "", MOUNT, "Times that the stream of changes ended."),
     STREAM_REOPENS(
             "forebay.stream.reopens",
             COUNTER,

@@ -127,8 +127,7 @@ final class MountProcess implements AutoCloseable {
         WorkerStagedFiles staged = begin(new WorkerStagedFiles(arguments.node(), remote));
         InstantSource clock = InstantSource.system();
         Watch watch = begin(new Watch(client, attachment, clock, metrics.watchMeter()));
-        FuseSession serving =
-                mount(new Services(client, attachment, staged, clock, trace, watch));
+        FuseSession serving = mount(new Services(client, attachment, staged, clock, trace, watch));
         session = serving;
         watch.start(serving.cache(), Objects.requireNonNull(files).remembered());
         metrics.takeovers(lifeline.takeovers());
@@ -158,6 +157,10 @@ final class MountProcess implements AutoCloseable {
         try {
             begin(HttpEndpoint.start(arguments.httpPort(), metrics));
         } catch (IOException e) {
+            if (lifeline.inherited().isPresent()) {
+                begin(LateHttpEndpoint.start(arguments.httpPort(), metrics));
+                return;
+            }
             throw new StartException(
                     "port %d for health and metrics cannot be used (%s): choose another --http-port"
                             .formatted(arguments.httpPort(), e.getMessage()),

@@ -53,8 +53,7 @@ final class OpenCalls {
             return opened(before.get());
         }
         Access access = Access.of(request.flags());
-        OpenFile file =
-                open(NamespaceCalls.origin(header), header.nodeId(), access, header.id());
+        OpenFile file = open(NamespaceCalls.origin(header), header.nodeId(), access, header.id());
         boolean done = false;
         try {
             staleNames.check(header, file.inode().known());

@@ -27,6 +27,9 @@ final class Holder implements AutoCloseable {
 
     private static final int GIVEN_UP = 1;
 
+    /** What the shell says of SIGKILL. */
+    private static final int KILLED_STATUS = 137;
+
     /** More than a mount needs to end its files, less than whoever stops the holder waits. */
     private static final Duration STOP_PATIENCE = Duration.ofSeconds(15);
 
@@ -217,7 +220,14 @@ final class Holder implements AutoCloseable {
         if (stopAsked != null && now.isAfter(stopAsked.plus(STOP_PATIENCE))) {
             endAll(true);
         }
-        if (run != null) {
+        if (run != null && run.isStuckDying(now)) {
+            LOG.log(WARNING, EventName.MOUNT_UNREAPED.line("pid", run.pid()));
+            run.ended(KILLED_STATUS);
+            UnixSocket socket = run.socket();
+            if (socket != null) {
+                socket.close(); // its own end stays open as long as the process
+            }
+        } else if (run != null) {
             String why = run.hung(now, arguments.hang());
             if (why != null) {
                 LOG.log(ERROR, EventName.MOUNT_HUNG.line("pid", run.pid(), "because", why));
@@ -252,7 +262,7 @@ final class Holder implements AutoCloseable {
         try {
             Path mountPoint = arguments.mountPoint();
             boolean left = MountTable.at(mountPoint).filter(MountTable.Entry::isFuse).isPresent();
-            if (had && left && Mounts.detach(mountPoint) < 0) {
+            if (had && left && Mounts.force(mountPoint) < 0) {
                 Fusermount.find().ifPresent(program -> program.unmount(mountPoint));
             }
         } catch (IOException unreadable) {

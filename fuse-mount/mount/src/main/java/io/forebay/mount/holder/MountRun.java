@@ -17,6 +17,9 @@ import org.jspecify.annotations.Nullable;
 final class MountRun {
     private static final String CACHE = "-XX:AOTCache=";
 
+    /** An undisturbed end takes milliseconds. */
+    private static final Duration DYING = Duration.ofSeconds(1);
+
     private final Process process;
     private final Instant started;
 
@@ -28,6 +31,7 @@ final class MountRun {
     private @Nullable Instant servingSince;
     private Instant lastSign;
     private int stuckSeconds;
+    private @Nullable Instant dyingSince;
 
     private MountRun(Process process, Instant started) {
         this.process = process;
@@ -132,6 +136,23 @@ final class MountRun {
 
     Instant started() {
         return started;
+    }
+
+    /**
+     * Whether it was killed, and yet cannot end: a thread of it waits in the kernel, unkillable,
+     * for a lock that is held until somebody answers a request (a notification of a name, {@code
+     * fuse_reverse_inval_entry}). Nobody but its successor can give that answer. No code of it runs
+     * any more, and what it had sent was taken, when it has been so for a while.
+     */
+    boolean isStuckDying(Instant now) {
+        if (status != null || !ProcessState.isZombie(pid())) {
+            dyingSince = null;
+            return false;
+        }
+        if (dyingSince == null) {
+            dyingSince = now;
+        }
+        return Duration.between(dyingSince, now).compareTo(DYING) >= 0;
     }
 
     /** Has its threads written to its log, and kills it. */

@@ -36,15 +36,12 @@ public final class OpenInode {
      */
     private final ReentrantLock commitOrder = new ReentrantLock();
 
-    private int pendingOpens;
     private int handles;
     private int readers;
     private int writers;
     private long openSequence;
 
-    private boolean releaseQueued;
-    private boolean releaseInFlight;
-    private boolean releaseWanted;
+    private final ReleaseTurn turn = new ReleaseTurn();
     private TraceContext lastFlush = TraceContext.getDefaultInstance();
 
     /** What the last writer could not commit: it travels with the release. */
@@ -56,12 +53,10 @@ public final class OpenInode {
     private @Nullable StagedHandle writeFile;
     private @Nullable FileStatus identity;
 
-    private Attributes attributes = Attributes.getDefaultInstance();
-    private long attributesAtMillis;
+    private Fresh known = new Fresh(Attributes.getDefaultInstance(), 0);
 
     /** The staged file just before the attributes were asked for; null: not known. */
     private @Nullable FileStatus statusBefore;
-
     private WriteState writing = WriteState.NONE;
 
     /** Where it is kept for a process that takes over. */
@@ -84,7 +79,7 @@ public final class OpenInode {
         openSequence = kept.getOpenSequence();
         mode = OpenMode.valueOf(kept.getMode());
         backingId = kept.getBackingId();
-        attributes = kept.getAttributes();
+        known = new Fresh(kept.getAttributes(), 0);
         leftOver = kept.hasLeftOver() ? kept.getLeftOver() : null;
         writing = WriteState.of(kept);
         readFile = found.readFile();
@@ -103,7 +98,7 @@ public final class OpenInode {
                         .setOpenSequence(openSequence)
                         .setMode(mode.name())
                         .setBackingId(backingId)
-                        .setAttributes(attributes);
+                        .setAttributes(known.attributes());
         writing.save(kept);
         if (leftOver != null) {
             kept.setLeftOver(leftOver);
@@ -127,8 +122,7 @@ public final class OpenInode {
     // ---- opens
 
     synchronized void beginOpen() {
-        pendingOpens++;
-        releaseWanted |= releaseInFlight;
+        turn.beginOpen();
     }
 
     /** The service has opened it: from now on a release names this open. */
@@ -145,15 +139,7 @@ public final class OpenInode {
 
     /** Ends an open; true when a release that waited for it must be queued now. */
     public synchronized boolean endOpen(boolean failedAfterGrant) {
-        pendingOpens--;
-        releaseWanted |= failedAfterGrant;
-        if (pendingOpens > 0 || !releaseWanted) {
-            return false;
-        }
-        releaseWanted = false;
-        boolean queue = !releaseQueued; // one that is queued already tells the newest state
-        releaseQueued = true;
-        return queue;
+        return turn.endOpen(failedAfterGrant);
     }
 
     /**
@@ -164,7 +150,6 @@ public final class OpenInode {
         adopt(new Arrival(file, file.stat()), access, fresh, backing);
     }
 
-    /** A file that was just opened. */
     private record Arrival(StagedHandle file, FileStatus status) {}
 
     private synchronized void adopt(Arrival arrival, Access access, Fresh fresh, Backing backing) {
@@ -246,7 +231,7 @@ public final class OpenInode {
             letGo(backing);
         }
         boolean tell = (access.write() && writers == 0) || (access.read() && readers == 0);
-        return tell && wantRelease();
+        return tell && turn.want();
     }
 
     /** Gives back what only handles need. Harmless where it was given back before. */
@@ -267,30 +252,14 @@ public final class OpenInode {
 
     /** After a takeover the control plane is told what is open, whatever it was told before. */
     synchronized boolean releaseAnew() {
-        return wantRelease();
-    }
-
-    /** True when the inode must be put into the queue. */
-    private boolean wantRelease() {
-        if (releaseQueued) {
-            return false;
-        }
-        if (pendingOpens > 0) {
-            releaseWanted = true;
-            return false;
-        }
-        releaseQueued = true;
-        return true;
+        return turn.want();
     }
 
     /** What to tell the control plane now; empty while an open is under way: it queues again. */
     synchronized Optional<ReleasedFile> describeRelease() {
-        releaseQueued = false;
-        if (pendingOpens > 0) {
-            releaseWanted = true;
+        if (!turn.begin()) {
             return Optional.empty();
         }
-        releaseInFlight = true;
         ReleasedFile.Builder release =
                 ReleasedFile.newBuilder()
                         .setIno(ino)
@@ -311,20 +280,16 @@ public final class OpenInode {
 
     /** The release was answered, or is to be sent again; true when it must be queued again. */
     synchronized boolean releaseEnded(boolean answered) {
-        releaseInFlight = false;
+        turn.ended();
         if (answered && leftOver != null) {
             leftOver = null;
             save();
         }
-        return !answered && wantRelease();
+        return !answered && turn.want();
     }
 
     synchronized boolean isIdle() {
-        return handles == 0
-                && pendingOpens == 0
-                && !releaseQueued
-                && !releaseInFlight
-                && !releaseWanted;
+        return handles == 0 && turn.isIdle();
     }
 
     // ---- attributes
@@ -333,8 +298,7 @@ public final class OpenInode {
     public record Fresh(Attributes attributes, long atMillis) {}
 
     public synchronized void refreshed(Fresh fresh) {
-        attributes = fresh.attributes();
-        attributesAtMillis = fresh.atMillis();
+        known = fresh;
         statusBefore = null;
     }
 
@@ -349,7 +313,7 @@ public final class OpenInode {
 
     /** Somebody else changed the file: what is known of it is old. */
     public synchronized void outdated() {
-        attributesAtMillis = 0;
+        known = new Fresh(known.attributes(), 0);
     }
 
     /** The service's attributes, if they came after a time and nothing was written since. */
@@ -378,16 +342,14 @@ public final class OpenInode {
      * Whether others write the file, or may do so unseen while the kernel reads it from its own
      * pages.
      */
-    public synchronized boolean isMoving(Attributes known) {
+    public synchronized boolean isMoving(Attributes asked) {
         return handles > 0
                 && (mode == OpenMode.CACHED
-                        || (writers == 0 && known.getFlushState() == FlushState.FLUSH_STATE_OPEN));
+                        || (writers == 0 && asked.getFlushState() == FlushState.FLUSH_STATE_OPEN));
     }
 
     private synchronized Optional<Fresh> latest(long sinceMillis) {
-        return handles > 0 && attributesAtMillis > sinceMillis
-                ? Optional.of(new Fresh(attributes, attributesAtMillis))
-                : Optional.empty();
+        return Optional.of(known).filter(fresh -> handles > 0 && fresh.atMillis() > sinceMillis);
     }
 
     /** Whether the last known mode has the bit for setuid or setgid. */
@@ -398,28 +360,28 @@ public final class OpenInode {
     /** The last known attributes of an open file. */
     public Attributes known() {
         return latest(Long.MIN_VALUE)
-                .map(known -> merged(known.attributes()))
+                .map(fresh -> merged(fresh.attributes()))
                 .orElse(Attributes.getDefaultInstance());
     }
 
     /** The last known attributes of an open file that has lost its name. */
     public Optional<Attributes> unlinked() {
         return latest(Long.MIN_VALUE)
-                .map(known -> merged(known.attributes()).toBuilder().setNlink(0).build());
+                .map(fresh -> merged(fresh.attributes()).toBuilder().setNlink(0).build());
     }
 
     /** The service's attributes, with what the staged file knows better while it is written. */
-    public Attributes merged(Attributes known) {
+    public Attributes merged(Attributes asked) {
         if (isWritten()) {
-            return writtenStatus().map(status -> merged(known, status)).orElse(known);
+            return writtenStatus().map(status -> merged(asked, status)).orElse(asked);
         }
-        return known.getFlushState() == FlushState.FLUSH_STATE_OPEN
-                ? localStatus().map(status -> WriteState.seen(known, status)).orElse(known)
-                : known;
+        return asked.getFlushState() == FlushState.FLUSH_STATE_OPEN
+                ? localStatus().map(status -> WriteState.seen(asked, status)).orElse(asked)
+                : asked;
     }
 
-    private synchronized Attributes merged(Attributes known, FileStatus status) {
-        return writing.merged(known, status);
+    private synchronized Attributes merged(Attributes asked, FileStatus status) {
+        return writing.merged(asked, status);
     }
 
     /** What the staged file says of itself; empty when there is no writer (any more). */
@@ -437,9 +399,8 @@ public final class OpenInode {
             return Optional.of(file.stat());
         } catch (ForebayException e) {
             synchronized (this) {
-                if (e.kind() == FailureKind.FAILURE_STALE
-                        && file != writeFile
-                        && file != readFile) {
+                boolean held = file.equals(writeFile) || file.equals(readFile);
+                if (e.kind() == FailureKind.FAILURE_STALE && !held) {
                     return Optional.empty();
                 }
             }

@@ -93,8 +93,7 @@ record WriteState(
     /** The same for a file that others are writing. */
     static Attributes seen(Attributes known, FileStatus status) {
         long mtime = Math.max(known.getMtimeNanos(), status.mtimeNanos());
-        boolean written =
-                mtime != known.getMtimeNanos() || status.size() != known.getSize();
+        boolean written = mtime != known.getMtimeNanos() || status.size() != known.getSize();
         return !written
                 ? known
                 : known.toBuilder()

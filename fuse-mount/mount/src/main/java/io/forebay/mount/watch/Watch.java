@@ -79,12 +79,6 @@ public final class Watch implements AutoCloseable {
         return now == null ? attachment.entryTimeoutNanos() : now.timeoutNanos();
     }
 
-    /** As {@link #timeoutNanos}, that a name is not there: anybody may make it at any time. */
-    public long absenceNanos() {
-        long nanos = timeoutNanos();
-        return nanos == attachment.entryTimeoutNanos() ? 0 : nanos;
-    }
-
     /**
      * A program opens the node: what the kernel knows of its size and times is asked for anew, also
      * where a change has not been told yet. Nothing is waited for, so that the thread that answers
