@@ -51,6 +51,8 @@ final class ChangesTest {
         rig.release(mount, file, Long.MAX_VALUE);
         assertTold(); // that it waits for its upload shows in no attribute
         rig.open(mount, file, true, false);
+        assertTold("node " + file); // it will be written without a word
+        rig.open(mount, file, true, false);
         assertTold();
         rig.open(mount, file, true, true);
         assertTold("content " + file);

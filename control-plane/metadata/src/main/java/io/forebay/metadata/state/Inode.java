@@ -138,14 +138,20 @@ public final class Inode {
     /** What mounts can see of the change; empty where that is nothing, or nobody knew the inode. */
     Optional<ChangedNode> shown() {
         Attributes now = visible(record.getAttributes());
-        if (fresh || (!deleted && now.equals(visible(before.getAttributes())))) {
+        Attributes old = before.getAttributes();
+        if (fresh || (!deleted && !isOpened() && now.equals(visible(old)))) {
             return Optional.empty();
         }
-        Attributes old = before.getAttributes();
         boolean content =
                 now.getSize() != old.getSize() || now.getMtimeNanos() != old.getMtimeNanos();
         return Optional.of(
                 ChangedNode.newBuilder().setIno(ino).setContent(content && regular()).build());
+    }
+
+    /** From now on it is written without our hearing of each write: nobody may believe its size. */
+    private boolean isOpened() {
+        return state() == FlushState.FLUSH_STATE_OPEN
+                && before.getAttributes().getFlushState() != FlushState.FLUSH_STATE_OPEN;
     }
 
     private static Attributes visible(Attributes attributes) {
