@@ -57,6 +57,7 @@ public final class OpenInode {
 
     /** The staged file just before the attributes were asked for; null: not known. */
     private @Nullable FileStatus statusBefore;
+
     private WriteState writing = WriteState.NONE;
 
     /** Where it is kept for a process that takes over. */
@@ -298,8 +299,7 @@ public final class OpenInode {
     public record Fresh(Attributes attributes, long atMillis) {}
 
     public synchronized void refreshed(Fresh fresh) {
-        known = fresh;
-        statusBefore = null;
+        refreshed(fresh, Optional.empty());
     }
 
     /**
@@ -307,7 +307,7 @@ public final class OpenInode {
      * like that, nobody has written it.
      */
     public synchronized void refreshed(Fresh fresh, Optional<FileStatus> before) {
-        refreshed(fresh);
+        known = fresh;
         statusBefore = before.orElse(null);
     }
 

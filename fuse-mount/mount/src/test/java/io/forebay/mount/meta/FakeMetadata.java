@@ -18,7 +18,6 @@ import io.forebay.proto.GetAttributesRequest;
 import io.forebay.proto.GetLockRequest;
 import io.forebay.proto.GetXattrReply;
 import io.forebay.proto.GetXattrRequest;
-import io.forebay.proto.Grant;
 import io.forebay.proto.LinkRequest;
 import io.forebay.proto.ListLocksReply;
 import io.forebay.proto.ListLocksRequest;
@@ -73,7 +72,7 @@ public final class FakeMetadata implements MetadataClient {
     private final FakeLocks locks = new FakeLocks();
     private final List<String> calls = new ArrayList<>();
     private long lastMount = 100;
-    private long lastSequence;
+    private final FakeStream stream = new FakeStream();
     private boolean down;
 
     public FakeMetadata(InstantSource clock, long entryTimeoutMillis) {
@@ -106,6 +105,11 @@ public final class FakeMetadata implements MetadataClient {
         return tree.node(ino).attributes.build();
     }
 
+    /** What others do. */
+    public FakeStream stream() {
+        return stream;
+    }
+
     public synchronized void setDown(boolean value) {
         down = value;
     }
@@ -131,6 +135,7 @@ public final class FakeMetadata implements MetadataClient {
                 .setRoot(tree.node(FakeTree.ROOT).attributes)
                 .setLeaseMillis(LEASE_MILLIS)
                 .setEntryTimeoutMillis(entryTimeoutMillis)
+                .setWatchedTimeoutMillis(30 * entryTimeoutMillis)
                 .build();
     }
 
@@ -181,7 +186,7 @@ public final class FakeMetadata implements MetadataClient {
                 throw FakeTree.refused(FailureKind.FAILURE_EXISTS);
             }
             if (known != null) {
-                return opened(
+                return tree.opened(
                         tree.node(known),
                         request.getRead(),
                         request.getWrite(),
@@ -189,7 +194,7 @@ public final class FakeMetadata implements MetadataClient {
             }
             int mode = request.getMode() & ~request.getUmask();
             FakeTree.Node node = tree.add(parent, request.getName(), NodeType.NODE_TYPE_FILE, mode);
-            return opened(node, request.getRead(), true, false).toBuilder()
+            return tree.opened(node, request.getRead(), true, false).toBuilder()
                     .setParent(parent.attributes)
                     .setCreated(true)
                     .build();
@@ -334,7 +339,7 @@ public final class FakeMetadata implements MetadataClient {
             if (node.directory()) {
                 throw FakeTree.refused(FailureKind.FAILURE_IS_DIRECTORY);
             }
-            return opened(node, request.getRead(), request.getWrite(), request.getTruncate());
+            return tree.opened(node, request.getRead(), request.getWrite(), request.getTruncate());
         } catch (ForebayException e) {
             return OpenReply.newBuilder().setFailure(kind(e)).build();
         }
@@ -438,36 +443,15 @@ public final class FakeMetadata implements MetadataClient {
         return lock.toBuilder().setMountId(mount).build();
     }
 
-    /** Nobody else changes anything here. */
     @Override
     public void watch(WatchRequest request, Predicate<WatchReply> told) {
-        throw new ForebayException(FailureKind.FAILURE_UNAVAILABLE, "no stream of changes");
+        stream.follow(told);
     }
 
     @Override
     public void close() {}
 
     // ---- the model
-
-    private OpenReply opened(FakeTree.Node node, boolean read, boolean write, boolean truncate) {
-        if (truncate) {
-            node.attributes.setSize(0).setMtimeNanos(tree.nanos());
-        }
-        node.reading |= read;
-        node.writing |= write;
-        lastSequence++;
-        node.sequence = lastSequence;
-        long ino = node.attributes.getIno();
-        return OpenReply.newBuilder()
-                .setAttributes(node.attributes)
-                .setOpenSequence(lastSequence)
-                .setGrant(
-                        Grant.newBuilder()
-                                .setToken(
-                                        ByteString.copyFromUtf8(
-                                                ino + " " + write + " " + truncate)))
-                .build();
-    }
 
     private void checkMount(long id) {
         if (id != lastMount) {

@@ -5,7 +5,9 @@ import io.forebay.proto.Attributes;
 import io.forebay.proto.DirectoryEntry;
 import io.forebay.proto.FailureKind;
 import io.forebay.proto.FinalSize;
+import io.forebay.proto.Grant;
 import io.forebay.proto.NodeType;
+import io.forebay.proto.OpenReply;
 import io.forebay.proto.ReadDirectoryReply;
 import io.forebay.proto.ReadDirectoryRequest;
 import io.forebay.proto.RenameReply;
@@ -26,6 +28,7 @@ final class FakeTree {
     private final InstantSource clock;
     final Map<Long, Node> nodes = new TreeMap<>();
     private long lastIno = ROOT;
+    private long lastSequence;
 
     FakeTree(InstantSource clock) {
         this.clock = clock;
@@ -33,6 +36,26 @@ final class FakeTree {
         root.attributes.setMode(0755).setNlink(2);
         nodes.put(ROOT, root);
         now(root);
+    }
+
+    OpenReply opened(Node node, boolean read, boolean write, boolean truncate) {
+        if (truncate) {
+            node.attributes.setSize(0).setMtimeNanos(nanos());
+        }
+        node.reading |= read;
+        node.writing |= write;
+        lastSequence++;
+        node.sequence = lastSequence;
+        long ino = node.attributes.getIno();
+        return OpenReply.newBuilder()
+                .setAttributes(node.attributes)
+                .setOpenSequence(lastSequence)
+                .setGrant(
+                        Grant.newBuilder()
+                                .setToken(
+                                        ByteString.copyFromUtf8(
+                                                ino + " " + write + " " + truncate)))
+                .build();
     }
 
     static final class Node {
