@@ -154,7 +154,8 @@ final class CoherenceTest {
         Needs.fuse();
         try (Deployment deployment = new Deployment(Deployment.home(), directory)) {
             deployment.up();
-            try (SecondMount second = SecondMount.of(deployment, directory.resolve("second"), List.of())) {
+            try (SecondMount second =
+                    SecondMount.of(deployment, directory.resolve("second"), List.of())) {
                 List<Path> mounts = List.of(deployment.mountPoint(), second.mountPoint());
                 Files.createDirectory(mounts.getFirst().resolve("storm"));
                 double losses = Page.value(deployment.http("mount"), "forebay_watch_losses_total");
