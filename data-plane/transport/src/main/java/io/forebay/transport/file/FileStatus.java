@@ -11,4 +11,9 @@ package io.forebay.transport.file;
  * @param device major number in the upper half, minor number in the lower one
  */
 public record FileStatus(
-        long size, long mtimeNanos, long ctimeNanos, long blocks, long device, long ino) {}
+        long size, long mtimeNanos, long ctimeNanos, long blocks, long device, long ino) {
+    /** Whether both are of one file. */
+    public boolean isOfSameFile(FileStatus other) {
+        return device == other.device && ino == other.ino;
+    }
+}

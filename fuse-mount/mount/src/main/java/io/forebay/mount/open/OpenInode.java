@@ -148,15 +148,12 @@ public final class OpenInode {
      * needed.
      */
     public void adopt(StagedHandle file, Access access, Fresh fresh, Backing backing) {
-        adopt(new Arrival(file, file.stat()), access, fresh, backing);
+        adopt(file, file.stat(), access, fresh, backing);
     }
 
-    private record Arrival(StagedHandle file, FileStatus status) {}
-
-    private synchronized void adopt(Arrival arrival, Access access, Fresh fresh, Backing backing) {
-        StagedHandle file = arrival.file();
-        FileStatus status = arrival.status();
-        if (identity != null && !isSame(identity, status)) {
+    private synchronized void adopt(
+            StagedHandle file, FileStatus status, Access access, Fresh fresh, Backing backing) {
+        if (identity != null && !identity.isOfSameFile(status)) {
             file.close();
             throw new FuseException(Errno.EBUSY); // the staged file was replaced under open handles
         }
@@ -354,7 +351,7 @@ public final class OpenInode {
 
     /** Whether the last known mode has the bit for setuid or setgid. */
     public synchronized boolean hasSetId() {
-        return (attributes.getMode() & SET_ID) != 0;
+        return (known.attributes().getMode() & SET_ID) != 0;
     }
 
     /** The last known attributes of an open file. */
@@ -499,9 +496,5 @@ public final class OpenInode {
         if (file != null) {
             file.close();
         }
-    }
-
-    private static boolean isSame(FileStatus one, FileStatus other) {
-        return one.device() == other.device() && one.ino() == other.ino();
     }
 }
