@@ -30,6 +30,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -46,6 +47,10 @@ final class CoherenceTest {
 
     private static final Duration LIMIT = Duration.ofMinutes(1);
     private static final int NAMES = 8;
+
+    /** Calls of all threads together before something dies. */
+    private static final int STORM = 300;
+
     private static final long SEED = Long.getLong("forebay.seed", 1);
 
     @TempDir private Path directory;
@@ -176,6 +181,7 @@ final class CoherenceTest {
     private static void storm(Deployment deployment, List<Path> mounts, String victim)
             throws Exception {
         AtomicBoolean over = new AtomicBoolean();
+        AtomicLong tries = new AtomicLong();
         ExecutorService threads =
                 Executors.newCachedThreadPool(Thread.ofPlatform().daemon().factory());
         try {
@@ -183,9 +189,9 @@ final class CoherenceTest {
             for (int i = 0; i < 6; i++) {
                 Path at = mounts.get(i % 2).resolve("storm");
                 long seed = SEED + i;
-                storms.add(threads.submit(() -> storm(at, new Random(seed), over)));
+                storms.add(threads.submit(() -> storm(at, new Random(seed), over, tries)));
             }
-            TimeUnit.SECONDS.sleep(2);
+            Eventually.holds("a storm before " + victim, LIMIT, () -> tries.get() > STORM);
             if (!victim.equals("nothing")) {
                 long before = deployment.pid(victim);
                 assertTrue(ProcessHandle.of(before).orElseThrow().destroyForcibly());
@@ -193,9 +199,11 @@ final class CoherenceTest {
                         "another " + victim, LIMIT, () -> deployment.pid(victim) != before);
             }
             over.set(true);
+            long worked = 0;
             for (Future<Long> each : storms) {
-                assertTrue(each.get(LIMIT.toSeconds(), TimeUnit.SECONDS) > 0, victim);
+                worked += each.get(LIMIT.toSeconds(), TimeUnit.SECONDS);
             }
+            assertTrue(worked > 0, "some renames work in any storm");
         } finally {
             over.set(true);
             threads.shutdownNow();
@@ -207,11 +215,12 @@ final class CoherenceTest {
     }
 
     /** Renames until it is over; how many calls worked. What others do makes some of them fail. */
-    private static long storm(Path at, Random random, AtomicBoolean over) {
+    private static long storm(Path at, Random random, AtomicBoolean over, AtomicLong all) {
         long tries = 0;
         long failures = 0;
         while (!over.get()) {
             tries++;
+            all.incrementAndGet();
             Path one = at.resolve("n" + random.nextInt(NAMES));
             Path other = at.resolve("n" + random.nextInt(NAMES));
             try {
