@@ -207,6 +207,7 @@ final class MountDeathTest {
                             "-c",
                             "while [ ! -e \"$1\" ]; do fio --name=verify --directory=\"$2\""
                                     + " --size=32m --rw=randwrite --bs=16k --verify=crc32c"
+                                    + " --verify_state_save=0"
                                     + " --verify_fatal=1 --end_fsync=1 --rate=40m || exit 1; done",
                             "sh",
                             stop.toString(),

@@ -147,7 +147,7 @@ final class MountProcess implements AutoCloseable {
         lifeline.serving(
                 serving,
                 new Signs(InstantSource.system(), metrics::isAnswered),
-                attachment::abandonUnfinished);
+                Objects.requireNonNull(files)::endResent);
     }
 
     private void startHttp() throws StartException {

@@ -237,6 +237,14 @@ public final class ForebayFileSystem implements FileSystem, AutoCloseable {
         return releases.drain(patience);
     }
 
+    /**
+     * After a takeover: what a dead process had begun and that did not come again will not come.
+     */
+    public void endResent() {
+        services.attachment().abandonUnfinished();
+        table.settleUnfinished(releases);
+    }
+
     /** To be called when the kernel asks nothing any more. */
     @Override
     public void close() {

@@ -60,6 +60,8 @@ public final class OpenInode {
 
     private WriteState writing = WriteState.NONE;
 
+    private boolean closed;
+
     /** Where it is kept for a process that takes over. */
     private final KeptFiles.Slot slot;
 
@@ -81,6 +83,7 @@ public final class OpenInode {
         mode = OpenMode.valueOf(kept.getMode());
         backingId = kept.getBackingId();
         known = new Fresh(kept.getAttributes(), 0);
+        closed = kept.getClosed();
         leftOver = kept.hasLeftOver() ? kept.getLeftOver() : null;
         writing = WriteState.of(kept);
         readFile = found.readFile();
@@ -99,6 +102,7 @@ public final class OpenInode {
                         .setOpenSequence(openSequence)
                         .setMode(mode.name())
                         .setBackingId(backingId)
+                        .setClosed(closed)
                         .setAttributes(known.attributes());
         writing.save(kept);
         if (leftOver != null) {
@@ -120,8 +124,6 @@ public final class OpenInode {
         return commitOrder;
     }
 
-    // ---- opens
-
     synchronized void beginOpen() {
         turn.beginOpen();
     }
@@ -129,6 +131,7 @@ public final class OpenInode {
     /** The service has opened it: from now on a release names this open. */
     public synchronized void granted(long sequence) {
         openSequence = Math.max(openSequence, sequence);
+        closed = false;
         save();
     }
 
@@ -226,6 +229,7 @@ public final class OpenInode {
     public synchronized boolean drop(Access access, Backing backing) {
         count(access, -1);
         if (handles == 0) {
+            closed = true;
             letGo(backing);
         }
         boolean tell = (access.write() && writers == 0) || (access.read() && readers == 0);
@@ -246,11 +250,12 @@ public final class OpenInode {
         save();
     }
 
-    // ---- releases
-
-    /** After a takeover the control plane is told what is open, whatever it was told before. */
-    synchronized boolean releaseAnew() {
-        return turn.want();
+    /**
+     * True when the release must be queued that tells the control plane what is open: at once where
+     * nothing was granted since the last handle was closed.
+     */
+    synchronized boolean releaseAnew(boolean evenIfGranted) {
+        return (closed || evenIfGranted) && turn.want();
     }
 
     /** What to tell the control plane now; empty while an open is under way: it queues again. */
@@ -289,8 +294,6 @@ public final class OpenInode {
     synchronized boolean isIdle() {
         return handles == 0 && turn.isIdle();
     }
-
-    // ---- attributes
 
     /** Attributes of the service, and when they came. */
     public record Fresh(Attributes attributes, long atMillis) {}
@@ -416,8 +419,6 @@ public final class OpenInode {
         save();
     }
 
-    // ---- commits
-
     /** The size and times to commit; empty when there is no writer. */
     Optional<FinalSize> written() {
         return writtenStatus().map(this::written);
@@ -450,8 +451,6 @@ public final class OpenInode {
     synchronized void flushedIn(TraceContext trace) {
         lastFlush = trace;
     }
-
-    // ---- bytes
 
     public synchronized OpenMode mode() {
         return mode;

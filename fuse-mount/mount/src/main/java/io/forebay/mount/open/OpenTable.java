@@ -9,7 +9,9 @@ import io.forebay.proto.KeptHandle;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** Which inodes are open, and by which handles. An inode stays until its release was answered. */
@@ -23,6 +25,9 @@ public final class OpenTable {
 
     /** What a dead process had opened, by the id of the request that asked for it. */
     private final Map<Long, OpenFile> openedBefore = new ConcurrentHashMap<>();
+
+    /** What a dead process had open, or was granted for requests that it has not answered. */
+    private final Queue<OpenInode> unfinished = new ConcurrentLinkedQueue<>();
 
     private final KeptFiles kept;
 
@@ -98,17 +103,35 @@ public final class OpenTable {
 
     /**
      * After a takeover: gives back what only handles need where there is none, and has the control
-     * plane told of all that was open.
+     * plane told of what is closed. Of the others it is told by {@link #settleUnfinished}: a
+     * request that comes again is answered by the grant that it was given before, which must stay.
      */
     public void settle(Backing backing, ReleaseQueue releases) {
         for (OpenInode inode : inodes.values()) {
             if (!inode.isOpen()) {
                 inode.letGo(backing);
             }
-            if (inode.releaseAnew()) {
+            if (inode.releaseAnew(false)) {
                 releases.add(inode);
+            } else {
+                unfinished.add(inode);
             }
         }
+    }
+
+    /** No request comes again any more: has the control plane told of what is open. */
+    public void settleUnfinished(ReleaseQueue releases) {
+        for (OpenInode inode : unfinished) {
+            inodes.computeIfPresent(
+                    inode.ino(),
+                    (_, known) -> {
+                        if (known == inode && known.releaseAnew(true)) {
+                            releases.add(known);
+                        }
+                        return known;
+                    });
+        }
+        unfinished.clear();
     }
 
     public OpenFile file(long handle) {
