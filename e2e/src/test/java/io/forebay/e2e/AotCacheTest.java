@@ -25,7 +25,6 @@ import org.junit.jupiter.api.io.TempDir;
  */
 final class AotCacheTest {
     private static final Duration TRAINING = Duration.ofMinutes(5);
-    private static final Duration RESTART = Duration.ofSeconds(90);
 
     /** The cache of each process that status names. */
     private static final Map<String, String> CACHES =
@@ -85,12 +84,7 @@ final class AotCacheTest {
     }
 
     private static void restartMount(Deployment deployment) {
-        Command.Outcome restart =
-                deployment
-                        .launcher(
-                                List.of("mount", "--restart", deployment.mountPoint().toString()),
-                                RESTART)
-                        .run();
+        Command.Outcome restart = deployment.restartMount();
         assertEquals(0, restart.status(), restart::all);
         assertFalse(restart.all().contains("aot"), restart::all);
     }

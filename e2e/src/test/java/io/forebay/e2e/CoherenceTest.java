@@ -193,10 +193,7 @@ final class CoherenceTest {
             }
             Eventually.holds("a storm before " + victim, LIMIT, () -> tries.get() > STORM);
             if (!victim.equals("nothing")) {
-                long before = deployment.pid(victim);
-                assertTrue(ProcessHandle.of(before).orElseThrow().destroyForcibly());
-                Eventually.holds(
-                        "another " + victim, LIMIT, () -> deployment.pid(victim) != before);
+                Kill.andAwaitSuccessor(deployment, victim);
             }
             over.set(true);
             long worked = 0;

@@ -1,7 +1,6 @@
 package io.forebay.e2e;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertNotEquals;
 
 import io.forebay.e2e.system.Deployment;
 import java.nio.file.Files;
@@ -37,7 +36,7 @@ final class CrashTest {
                 written.put(name, write(deployment.mountPoint().resolve(name)));
                 assertEquals(
                         "QUEUED", deployment.file("/" + name).path("flushState").asText(), process);
-                kill(deployment, process);
+                Kill.andAwaitSuccessor(deployment, process);
                 Eventually.holds(
                         "in the bucket after the " + process + " was killed" + deployment.logs(),
                         LIMIT,
@@ -55,7 +54,7 @@ final class CrashTest {
             deployment.up();
             Path file = deployment.mountPoint().resolve("file");
             String sha256 = write(file);
-            kill(deployment, "mount");
+            Kill.andAwaitSuccessor(deployment, "mount");
             Eventually.holds(
                     "mounted again" + deployment.logs(), LIMIT, () -> Files.isRegularFile(file));
             assertEquals(sha256, Digest.sha256(file));
@@ -64,17 +63,6 @@ final class CrashTest {
 
     private static boolean isClean(Deployment deployment, String path) {
         return deployment.file(path).path("flushState").asText().equals("CLEAN");
-    }
-
-    /** SIGKILL, and another process of that name runs. */
-    private static void kill(Deployment deployment, String process) throws Exception {
-        long before = deployment.pid(process);
-        ProcessHandle.of(before).orElseThrow().destroyForcibly();
-        Eventually.holds(
-                "the " + process + " is started again",
-                LIMIT,
-                () -> deployment.pid(process) != before);
-        assertNotEquals(before, deployment.pid(process));
     }
 
     private static String write(Path file) throws Exception {

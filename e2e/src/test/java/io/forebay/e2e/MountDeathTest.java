@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.forebay.e2e.system.Command;
 import io.forebay.e2e.system.Deployment;
+import io.forebay.e2e.system.SecondMount;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -55,9 +56,8 @@ final class MountDeathTest {
                 for (int kill = 0; kill < KILLS; kill++) {
                     programs.areRunning(deployment);
                     Thread.sleep(random.nextInt(300, 2_000));
-                    long before = deployment.pid("mount");
-                    ProcessHandle.of(before).orElseThrow().destroyForcibly();
-                    awaitSuccessor(deployment, before);
+                    Kill.andAwaitSuccessor(deployment, "mount");
+                    answers(deployment);
                 }
                 programs.endWell(deployment);
             }
@@ -73,15 +73,7 @@ final class MountDeathTest {
                 programs.keepOpen(deployment.mountPoint());
                 for (int restart = 0; restart < 2; restart++) {
                     long before = deployment.pid("mount");
-                    Command.Outcome outcome =
-                            deployment
-                                    .launcher(
-                                            List.of(
-                                                    "mount",
-                                                    "--restart",
-                                                    deployment.mountPoint().toString()),
-                                            LIMIT)
-                                    .run();
+                    Command.Outcome outcome = deployment.restartMount();
                     assertEquals(0, outcome.status(), () -> outcome.all() + deployment.logs());
                     long after = deployment.pid("mount");
                     assertTrue(after != before, "another process");
@@ -98,16 +90,14 @@ final class MountDeathTest {
     @Test
     void aHungProcessIsReplaced() throws Exception {
         Needs.fuse();
-        Path second = Files.createDirectory(directory.resolve("second"));
         Path record = directory.resolve("second.pid");
-        Path log = directory.resolve("second.log");
+        List<String> more = List.of("--hang-seconds", "10", "--record", record.toString());
         try (Deployment deployment = new Deployment(Deployment.home(), directory)) {
             deployment.up();
-            Process mount = mount(deployment, second, record, log);
-            try (Programs programs = new Programs(directory.resolve("stop"))) {
-                Eventually.holds(
-                        "a second mount", LIMIT, () -> Files.exists(record) && isMounted(second));
-                programs.keepOpen(second, "--without-lease");
+            try (SecondMount second =
+                            SecondMount.of(deployment, directory.resolve("second"), more);
+                    Programs programs = new Programs(directory.resolve("stop"))) {
+                programs.keepOpen(second.mountPoint(), "--without-lease");
                 programs.areRunning(deployment);
                 String before = Files.readString(record);
                 signal("STOP", new ObjectMapper().readTree(before).path("pid").asText());
@@ -116,37 +106,13 @@ final class MountDeathTest {
                         LIMIT,
                         () -> !Files.readString(record).equals(before));
                 programs.endWell(deployment);
-            } finally {
-                mount.destroy();
-                mount.waitFor(30, TimeUnit.SECONDS);
-                mount.destroyForcibly();
+                second.process().destroy();
+                second.process().waitFor(30, TimeUnit.SECONDS);
+                assertTrue(!isMounted(second.mountPoint()), deployment::logs);
             }
-            String lines = Files.readString(log);
+            String lines = Files.readString(deployment.state().resolve("logs/second-mount.log"));
             assertTrue(lines.contains("mount.hung"), lines);
-            assertTrue(!isMounted(second), lines);
         }
-    }
-
-    private static Process mount(Deployment deployment, Path at, Path record, Path log)
-            throws Exception {
-        ProcessBuilder builder =
-                new ProcessBuilder(
-                        Deployment.home().resolve("forebay").toString(),
-                        "mount",
-                        "--hang-seconds",
-                        "10",
-                        "--record",
-                        record.toString(),
-                        "--control-plane",
-                        "127.0.0.1:" + deployment.http("grpc").getPort(),
-                        "--workspace",
-                        "default",
-                        "--mount-point",
-                        at.toString(),
-                        "--node",
-                        "local");
-        builder.environment().putAll(deployment.environment());
-        return builder.redirectErrorStream(true).redirectOutput(log.toFile()).start();
     }
 
     private static boolean isMounted(Path at) throws Exception {
@@ -158,9 +124,7 @@ final class MountDeathTest {
         assertEquals(0, kill.waitFor());
     }
 
-    private static void awaitSuccessor(Deployment deployment, long before) throws Exception {
-        Eventually.holds(
-                "another process serves the mount", LIMIT, () -> deployment.pid("mount") != before);
+    private static void answers(Deployment deployment) {
         Command.Outcome stat =
                 new Command(
                                 List.of("stat", "-f", deployment.mountPoint().toString()),

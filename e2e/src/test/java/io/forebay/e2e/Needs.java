@@ -55,7 +55,7 @@ public final class Needs {
                 .anyMatch(each -> Files.isExecutable(Path.of(each, program)));
     }
 
-    private static void need(boolean there, String otherwise) {
+    public static void need(boolean there, String otherwise) {
         if (!there) {
             System.out.println("SKIPPED: " + otherwise);
         }

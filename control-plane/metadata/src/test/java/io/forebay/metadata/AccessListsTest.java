@@ -33,21 +33,24 @@ class AccessListsTest {
     /**
      * rwx for the owner, rwx for user 1001, r-x for the group and for group 1002, masked by rw-.
      */
-    private static final ByteString NAMED =
-            list(
-                    new int[][] {
-                        {USER_OBJ, 7, NOBODY},
-                        {USER, 7, 1001},
-                        {GROUP_OBJ, 5, NOBODY},
-                        {GROUP, 5, 1002},
-                        {MASK, 6, NOBODY},
-                        {OTHER, 1, NOBODY}
-                    });
+    private static final ByteString NAMED = named(7, 6, 1);
 
     private final Rig rig = new Rig();
     private final long mount = rig.attach("n1");
     private final long file = rig.file(mount, Rig.ROOT, "f", 1);
     private final long directory = rig.mkdir(mount, Rig.ROOT, "d").getAttributes().getIno();
+
+    private static ByteString named(int owner, int mask, int others) {
+        return list(
+                new int[][] {
+                    {USER_OBJ, owner, NOBODY},
+                    {USER, 7, 1001},
+                    {GROUP_OBJ, 5, NOBODY},
+                    {GROUP, 5, 1002},
+                    {MASK, mask, NOBODY},
+                    {OTHER, others, NOBODY}
+                });
+    }
 
     private static ByteString list(int[][] entries) {
         ByteBuffer buffer =
@@ -120,17 +123,7 @@ class AccessListsTest {
         set(file, ACCESS, NAMED);
         chmod(file, 04640);
         assertEquals(04640, mode(file));
-        ByteString expected =
-                list(
-                        new int[][] {
-                            {USER_OBJ, 6, NOBODY},
-                            {USER, 7, 1001},
-                            {GROUP_OBJ, 5, NOBODY},
-                            {GROUP, 5, 1002},
-                            {MASK, 4, NOBODY},
-                            {OTHER, 0, NOBODY}
-                        });
-        assertEquals(expected, get(file, ACCESS));
+        assertEquals(named(6, 4, 0), get(file, ACCESS));
     }
 
     @Test
@@ -174,17 +167,7 @@ class AccessListsTest {
         assertEquals(0755, mode(directory), "a default list lets nobody in");
         long made = created("made", 0664, 077);
         assertEquals(0660, mode(made));
-        ByteString masked =
-                list(
-                        new int[][] {
-                            {USER_OBJ, 6, NOBODY},
-                            {USER, 7, 1001},
-                            {GROUP_OBJ, 5, NOBODY},
-                            {GROUP, 5, 1002},
-                            {MASK, 6, NOBODY},
-                            {OTHER, 0, NOBODY}
-                        });
-        assertEquals(masked, get(made, ACCESS));
+        assertEquals(named(6, 6, 0), get(made, ACCESS));
         assertEquals(Set.of(ACCESS), rig.xattrs(made).keySet());
         Attributes fifo = made("p", NodeType.NODE_TYPE_FIFO, 0604, 077);
         assertEquals(0600, fifo.getMode());

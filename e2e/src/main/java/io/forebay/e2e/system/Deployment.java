@@ -22,6 +22,7 @@ public final class Deployment implements AutoCloseable {
     private static final ObjectMapper MAPPER = new ObjectMapper();
     private static final Duration UP_LIMIT = Duration.ofMinutes(4);
     private static final Duration DOWN_LIMIT = Duration.ofMinutes(2);
+    private static final Duration RESTART_LIMIT = Duration.ofSeconds(90);
     private static final Duration QUICK = Duration.ofSeconds(30);
     private static final int LOG_LINES = 60;
 
@@ -104,6 +105,11 @@ public final class Deployment implements AutoCloseable {
 
     public Command.Outcome down() {
         return run(DOWN_LIMIT, List.of("down"));
+    }
+
+    /** {@code mount --restart}, however it ends. */
+    public Command.Outcome restartMount() {
+        return launcher(List.of("mount", "--restart", mountPoint.toString()), RESTART_LIMIT).run();
     }
 
     public JsonNode status() {

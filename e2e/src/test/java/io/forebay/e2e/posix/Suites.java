@@ -1,5 +1,6 @@
 package io.forebay.e2e.posix;
 
+import io.forebay.e2e.Needs;
 import io.forebay.e2e.system.Command;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -10,7 +11,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Assumptions;
 
 /** Where the outside programs are; a test that needs a missing one is skipped. */
 final class Suites {
@@ -33,9 +33,11 @@ final class Suites {
         String program = "pjdfstest";
         String path = System.getenv().getOrDefault("FOREBAY_PJDFSTEST", "");
         boolean there = !path.isEmpty() && Files.isExecutable(Path.of(path, program));
-        need(there, program + " is missing: build it and name its directory in FOREBAY_PJDFSTEST");
+        Needs.need(
+                there,
+                program + " is missing: build it and name its directory in FOREBAY_PJDFSTEST");
         boolean prove = Files.isExecutable(Path.of("/usr/bin/prove"));
-        need(prove, "prove is missing: apt-get install -y perl");
+        Needs.need(prove, "prove is missing: apt-get install -y perl");
         return Path.of(path);
     }
 
@@ -46,7 +48,8 @@ final class Suites {
         Command probe =
                 new Command(
                         List.of("setfacl", "-m", "u:1:r", path), Map.of(), Duration.ofSeconds(10));
-        need(probe.run().status() == 0, "the file system of " + path + " has no access lists");
+        Needs.need(
+                probe.run().status() == 0, "the file system of " + path + " has no access lists");
     }
 
     static String fio() {
@@ -64,7 +67,7 @@ final class Suites {
     private static String named(String variable, String program) {
         String path = System.getenv().getOrDefault(variable, "");
         boolean there = !path.isEmpty() && Files.isExecutable(Path.of(path));
-        need(there, program + " of xfstests is missing: build it and name it in " + variable);
+        Needs.need(there, program + " of xfstests is missing: build it and name it in " + variable);
         return path;
     }
 
@@ -74,12 +77,12 @@ final class Suites {
         boolean there =
                 Files.isExecutable(Path.of(words.getFirst()))
                         && new Command(words, Map.of(), QUICK).run().status() == 0;
-        need(there, name + " is missing: apt-get install -y python3-" + name);
+        Needs.need(there, name + " is missing: apt-get install -y python3-" + name);
     }
 
     /** PostgreSQL's server, which Debian keeps off the path. */
     static void postgres() throws IOException {
-        need(hasPostgres(), "PostgreSQL is missing: apt-get install -y postgresql");
+        Needs.need(hasPostgres(), "PostgreSQL is missing: apt-get install -y postgresql");
     }
 
     private static boolean hasPostgres() throws IOException {
@@ -98,14 +101,7 @@ final class Suites {
                         .map(directory -> Path.of(directory, program))
                         .filter(Files::isExecutable)
                         .findFirst();
-        need(found.isPresent(), program + " is missing: apt-get install -y " + debianPackage);
+        Needs.need(found.isPresent(), program + " is missing: apt-get install -y " + debianPackage);
         return found.orElseThrow().toString();
-    }
-
-    private static void need(boolean there, String otherwise) {
-        if (!there) {
-            System.out.println("SKIPPED: " + otherwise);
-        }
-        Assumptions.assumeTrue(there, otherwise);
     }
 }

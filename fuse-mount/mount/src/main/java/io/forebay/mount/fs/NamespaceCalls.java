@@ -51,8 +51,8 @@ final class NamespaceCalls {
                                         .setName(name(request.name()))
                                         .build());
         if (reply.getFailure() == FailureKind.FAILURE_NOT_FOUND) {
-            return new Reply.NegativeEntry(
-                    0); // a telling may be slower than whoever made it says so
+            // Never believed: a telling may be slower than the word of whoever made it.
+            return new Reply.NegativeEntry(0);
         }
         FailureErrno.check(reply.getFailure());
         return nodes.counted(reply.getAttributes());

@@ -172,9 +172,7 @@ final class MountRun {
 
     /** Writes which process serves, in the form that `forebay status` reads. */
     void record(Path file) throws IOException {
-        Path stat = Path.of("/proc", Long.toString(pid()), "stat");
-        String line = Files.readString(stat);
-        String ticks = line.substring(line.lastIndexOf(')') + 2).split(" ", 21)[19];
+        String ticks = ProcessState.startTicks(pid());
         String boot = Files.readString(Path.of("/proc/sys/kernel/random/boot_id")).strip();
         String json =
                 "{\"pid\":%d,\"startTicks\":%s,\"bootId\":\"%s\"}".formatted(pid(), ticks, boot);

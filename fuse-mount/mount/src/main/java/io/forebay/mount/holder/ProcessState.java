@@ -13,10 +13,20 @@ final class ProcessState {
      */
     static boolean isZombie(long pid) {
         try {
-            String line = Files.readString(Path.of("/proc", Long.toString(pid), "stat"));
-            return line.charAt(line.lastIndexOf(')') + 2) == 'Z';
+            return fields(pid)[0].equals("Z");
         } catch (IOException gone) {
             return false;
         }
+    }
+
+    /** When it was started, in clock ticks since the boot: with the pid, it is nobody else. */
+    static String startTicks(long pid) throws IOException {
+        return fields(pid)[19];
+    }
+
+    /** Those behind the name, which may hold anything: the state is the first. */
+    private static String[] fields(long pid) throws IOException {
+        String line = Files.readString(Path.of("/proc", Long.toString(pid), "stat"));
+        return line.substring(line.lastIndexOf(')') + 2).split(" ", 21);
     }
 }

@@ -60,6 +60,7 @@ public final class OpenInode {
 
     private WriteState writing = WriteState.NONE;
 
+    /** The last handle was closed, and nothing was granted since. */
     private boolean closed;
 
     /** Where it is kept for a process that takes over. */
