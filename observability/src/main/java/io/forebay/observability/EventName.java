@@ -19,8 +19,10 @@ public enum EventName implements Named {
     WORKER_REGISTERED("worker.registered", CONTROL_PLANE, "A worker has a new epoch."),
     MOUNT_ATTACHED("mount.attached", CONTROL_PLANE, "A mount's lease began."),
     MOUNT_DETACHED("mount.detached", CONTROL_PLANE, "A mount ended its lease."),
-    MOUNTS_EXPIRED(
-            "mounts.expired", CONTROL_PLANE, "Leases ran out; what was open is settled without."),
+    MOUNT_EXPIRED(
+            "mount.expired",
+            CONTROL_PLANE,
+            "A mount's lease ran out; what it had open is settled without it."),
     DUTY_FAILED("duty.failed", CONTROL_PLANE, "A background duty failed; it is tried again."),
     CALL_FAILED("call.failed", CONTROL_PLANE, "A call failed in a way nobody foresaw."),
 
@@ -31,7 +33,6 @@ public enum EventName implements Named {
     FLUSH_FAILED("flush.failed", WORKER, "A file did not reach the bucket; it is tried again."),
     FLUSH_RECOVERED("flush.recovered", WORKER, "Uploads succeed again."),
     FLUSH_CONFLICT("flush.conflict", WORKER, "Somebody else changed an object; a person decides."),
-    PROBE_DONE("probe.done", WORKER, "A bucket was tried, with this outcome."),
 
     MOUNT_READY("mount.ready", MOUNT, "The mount answers."),
     MOUNT_STOPPED("mount.stopped", MOUNT, "The mount is gone."),

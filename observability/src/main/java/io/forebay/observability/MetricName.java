@@ -15,7 +15,19 @@ import java.util.Locale;
  */
 public enum MetricName implements Named {
     MOUNTS("forebay.mounts", GAUGE, "", CONTROL_PLANE, "Mounts whose lease runs."),
+    MOUNTS_EXPIRED(
+            "forebay.mounts.expired",
+            COUNTER,
+            "",
+            CONTROL_PLANE,
+            "Mounts that went without a word: their lease ran out."),
     WORKERS("forebay.workers", GAUGE, "", CONTROL_PLANE, "Workers that report in time."),
+    WORKERS_MISSING(
+            "forebay.workers.missing",
+            GAUGE,
+            "",
+            CONTROL_PLANE,
+            "Workers that are known and do not report."),
     DIRTY_BYTES(
             "forebay.dirty",
             GAUGE,

@@ -27,7 +27,9 @@ class MountsTest {
         assertEquals(1, rig.metadata.mounts().list().size());
         rig.clock.advance(30_001);
         assertTrue(rig.metadata.mounts().list().isEmpty());
+        assertEquals(0, rig.metadata.mounts().expirations());
         rig.tend();
+        assertEquals(1, rig.metadata.mounts().expirations());
         assertEquals(FailureKind.FAILURE_STALE, renew(mount));
         assertEquals(FailureKind.FAILURE_STALE, rig.create(mount, Rig.ROOT, "f").getFailure());
     }

@@ -8,6 +8,7 @@ import io.forebay.metadata.state.Keys;
 import io.forebay.metadata.state.Records;
 import io.forebay.metadata.state.Refusal;
 import io.forebay.metadata.state.Registry;
+import io.forebay.observability.EventName;
 import io.forebay.proto.FailureKind;
 import io.forebay.proto.HeartbeatReply;
 import io.forebay.proto.HeartbeatRequest;
@@ -53,10 +54,8 @@ public final class Workers {
         tasks.reclaim(id);
         LOG.log(
                 System.Logger.Level.INFO,
-                "A worker registered worker={0} node={1} epoch={2}",
-                id,
-                request.getNode(),
-                Long.toString(epoch));
+                EventName.WORKER_REGISTERED.line(
+                        "worker", id, "node", request.getNode(), "epoch", epoch));
         return RegisterWorkerReply.newBuilder()
                 .setEpoch(epoch)
                 .setGrantKey(ByteString.copyFrom(keys.of(id)))

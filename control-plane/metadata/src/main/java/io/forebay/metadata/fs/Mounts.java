@@ -14,6 +14,7 @@ import io.forebay.metadata.state.Records;
 import io.forebay.metadata.state.Refusal;
 import io.forebay.metadata.state.Registry;
 import io.forebay.metadata.state.Space;
+import io.forebay.observability.EventName;
 import io.forebay.proto.AttachReply;
 import io.forebay.proto.AttachRequest;
 import io.forebay.proto.DetachReply;
@@ -28,6 +29,7 @@ import io.forebay.proto.WorkspaceRecord;
 import io.forebay.schema.Limits;
 import java.time.Instant;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /** Mounts and their leases. */
@@ -54,6 +56,7 @@ public final class Mounts {
     private static final int SETTLE_PAGE = 100;
 
     private final Database database;
+    private final AtomicLong expired = new AtomicLong();
 
     public Mounts(Database database) {
         this.database = database;
@@ -61,7 +64,12 @@ public final class Mounts {
 
     public AttachReply attach(AttachRequest request) {
         try {
-            return database.transact(tx -> attach(tx, request));
+            AttachReply reply = database.transact(tx -> attach(tx, request));
+            LOG.log(
+                    System.Logger.Level.INFO,
+                    EventName.MOUNT_ATTACHED.line(
+                            "mount", reply.getMountId(), "node", request.getNode()));
+            return reply;
         } catch (Refusal refusal) {
             return AttachReply.newBuilder().setFailure(refusal.kind()).build();
         }
@@ -84,7 +92,11 @@ public final class Mounts {
     /** A mount that is not known has ended already. */
     public DetachReply detach(DetachRequest request) {
         long ws = request.getWorkspaceId();
-        database.find(tx -> find(tx, request.getMountId(), ws)).ifPresent(this::end);
+        database.find(tx -> find(tx, request.getMountId(), ws))
+                .ifPresent(mount -> {
+                    end(mount);
+                    LOG.log(System.Logger.Level.INFO, line(EventName.MOUNT_DETACHED, mount));
+                });
         return DetachReply.getDefaultInstance();
     }
 
@@ -102,15 +114,16 @@ public final class Mounts {
         List<MountRecord> dead =
                 database.read(tx -> all(tx).stream().filter(mount -> expired(tx, mount)).toList());
         for (MountRecord mount : dead) {
-            LOG.log(
-                    System.Logger.Level.WARNING,
-                    "A mount did not renew its lease; what it had open is settled without it"
-                            + " mount={0} node={1}",
-                    Long.toString(mount.getId()),
-                    mount.getNode());
+            LOG.log(System.Logger.Level.WARNING, line(EventName.MOUNT_EXPIRED, mount));
+            expired.incrementAndGet();
             end(mount);
         }
         return false;
+    }
+
+    /** How many mounts went without a word since this process began. */
+    public long expirations() {
+        return expired.get();
     }
 
     private AttachReply attach(Transaction tx, AttachRequest request) {
@@ -145,6 +158,10 @@ public final class Mounts {
                 .setEntryTimeoutMillis(ENTRY_MILLIS)
                 .setWatchedTimeoutMillis(WATCHED_MILLIS)
                 .build();
+    }
+
+    private static String line(EventName event, MountRecord mount) {
+        return event.line("mount", mount.getId(), "node", mount.getNode());
     }
 
     /** First nobody can open by this mount any more, then what it had open is settled. */

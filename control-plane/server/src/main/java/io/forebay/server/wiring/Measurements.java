@@ -5,6 +5,7 @@ import io.forebay.metadata.admin.Usage;
 import io.forebay.metadata.admin.WorkerView;
 import io.forebay.metadata.admin.WorkspaceView;
 import io.forebay.observability.MetricName;
+import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.MultiGauge;
@@ -22,6 +23,7 @@ final class Measurements {
     private final Metadata model;
     private final AtomicLong mounts;
     private final AtomicLong workers;
+    private final AtomicLong missing;
     private final MultiGauge dirtyBytes;
     private final MultiGauge dirtyFiles;
     private final MultiGauge lossWindow;
@@ -30,6 +32,13 @@ final class Measurements {
         this.model = model;
         mounts = gauge(registry, MetricName.MOUNTS);
         workers = gauge(registry, MetricName.WORKERS);
+        missing = gauge(registry, MetricName.WORKERS_MISSING);
+        FunctionCounter.builder(
+                        MetricName.MOUNTS_EXPIRED.label(),
+                        model,
+                        known -> known.mounts().expirations())
+                .description(MetricName.MOUNTS_EXPIRED.description())
+                .register(registry);
         dirtyBytes = byWorkspace(registry, MetricName.DIRTY_BYTES);
         dirtyFiles = byWorkspace(registry, MetricName.DIRTY_FILES);
         lossWindow = byWorkspace(registry, MetricName.LOSS_WINDOW);
@@ -37,7 +46,10 @@ final class Measurements {
 
     void take() {
         mounts.set(model.mounts().list().size());
-        workers.set(model.workers().list().stream().filter(WorkerView::healthy).count());
+        List<WorkerView> known = model.workers().list();
+        long healthy = known.stream().filter(WorkerView::healthy).count();
+        workers.set(healthy);
+        missing.set(known.size() - healthy);
         List<MultiGauge.Row<?>> bytes = new ArrayList<>();
         List<MultiGauge.Row<?>> files = new ArrayList<>();
         List<MultiGauge.Row<?>> windows = new ArrayList<>();

@@ -15,8 +15,10 @@ import io.forebay.proto.WorkerIdentity;
 import io.micrometer.prometheus.PrometheusConfig;
 import io.micrometer.prometheus.PrometheusMeterRegistry;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
 final class MeasurementsTest {
@@ -24,7 +26,9 @@ final class MeasurementsTest {
     @SuppressWarnings("deprecation") // it is the registry that Quarkus brings
     void whatIsMeasuredPerWorkspaceHasTheNamesOfThePage() {
         try (MemoryStore store = new MemoryStore()) {
-            Metadata model = new Metadata(store, InstantSource.system(), new byte[32]);
+            AtomicLong millis = new AtomicLong(1_000_000);
+            InstantSource clock = () -> Instant.ofEpochMilli(millis.get());
+            Metadata model = new Metadata(store, clock, new byte[32]);
             makeWorkspace(model);
             PrometheusMeterRegistry registry =
                     new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
@@ -41,6 +45,12 @@ final class MeasurementsTest {
                 assertTrue(text.contains(line), line + " is not in\n" + text);
             }
             assertTrue(text.contains("\nforebay_workers 1.0"), text);
+            assertTrue(text.contains("\nforebay_workers_missing 0.0"), text);
+            millis.addAndGet(Duration.ofMinutes(5).toMillis());
+            measurements.take();
+            text = registry.scrape();
+            assertTrue(text.contains("\nforebay_workers 0.0"), text);
+            assertTrue(text.contains("\nforebay_workers_missing 1.0"), text);
             registry.close();
         }
     }
