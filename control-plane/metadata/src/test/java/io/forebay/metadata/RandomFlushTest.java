@@ -184,7 +184,11 @@ class RandomFlushTest {
 
         private void create() {
             long mount = mount();
-            opened(rig.create(mount, directory(), name()), mount);
+            OpenReply reply =
+                    random.nextInt(4) == 0
+                            ? rig.createUnnamed(mount, directory())
+                            : rig.create(mount, directory(), name());
+            opened(reply, mount);
         }
 
         private void opened(OpenReply reply, long mount) {
@@ -230,8 +234,12 @@ class RandomFlushTest {
                                     .build());
         }
 
+        /** Also of what is open, with a name or without. */
         private void link() {
-            long ino = rig.lookup(directory(), name()).getAttributes().getIno();
+            long ino =
+                    random.nextBoolean() || handles.isEmpty()
+                            ? rig.lookup(directory(), name()).getAttributes().getIno()
+                            : handles.get(random.nextInt(handles.size())).ino;
             if (ino != 0) {
                 rig.link(mount(), ino, directory(), name());
             }

@@ -191,6 +191,20 @@ public final class Rig {
                                 .build());
     }
 
+    /** As O_TMPFILE. */
+    public OpenReply createUnnamed(long mount, long directory) {
+        return metadata.openFiles()
+                .create(
+                        CreateRequest.newBuilder()
+                                .setCaller(caller(mount))
+                                .setWorkspaceId(ws)
+                                .setParent(directory)
+                                .setMode(0600)
+                                .setUnnamed(true)
+                                .setWrite(true)
+                                .build());
+    }
+
     public OpenReply open(long mount, long ino, boolean write, boolean truncate) {
         return metadata.openFiles()
                 .open(

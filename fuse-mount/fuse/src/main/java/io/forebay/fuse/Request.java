@@ -117,6 +117,13 @@ public sealed interface Request {
      */
     record Create(Header header, byte[] name, int flags, int mode, int umask) implements Request {}
 
+    /**
+     * As {@link Create}, of a file without a name: the node is the directory that it is made in
+     * (O_TMPFILE). With O_EXCL it never gets a name; otherwise a {@link Link} may give it one while
+     * it is open.
+     */
+    record CreateUnnamed(Header header, int flags, int mode, int umask) implements Request {}
+
     /** Answered by {@link Reply.Data}. */
     record Read(Header header, long handle, long offset, int size) implements Request {}
 

@@ -83,8 +83,17 @@ public final class Flow {
      */
     public static void closing(Space space, Inode inode) {
         boolean counted = inode.flush().getClosedSinceMillis() != 0;
-        if (!counted && inode.linked() && inode.state() == FlushState.FLUSH_STATE_OPEN) {
+        boolean named = inode.linked() || inode.record().getNameable();
+        if (!counted && named && inode.state() == FlushState.FLUSH_STATE_OPEN) {
             inode.flush().setClosedSinceMillis(space.nowMillis());
+        }
+    }
+
+    /** A file that was made without a name has got its first one: its content is to be uploaded. */
+    public static void named(Space space, Inode inode) {
+        dirty(space, inode);
+        if (!Handles.anyWriting(space, inode.ino())) {
+            closed(space, inode, "");
         }
     }
 

@@ -1,5 +1,6 @@
 package io.forebay.metadata.fs;
 
+import io.forebay.metadata.flush.Flow;
 import io.forebay.metadata.state.Counter;
 import io.forebay.metadata.state.Inode;
 import io.forebay.metadata.state.Keys;
@@ -75,17 +76,22 @@ final class NewNodes {
         }
     }
 
-    /** link(2): one more name. */
+    /** link(2): one more name, or the first one of what was made without. */
     static NodeReply link(Space space, LinkRequest request) {
         byte[] name = request.getNewName().toByteArray();
         Inode inode = space.inode(request.getIno());
         Refusal.when(inode.directory(), FailureKind.FAILURE_IS_DIRECTORY);
         Inode parent = freeName(space, request.getNewParent(), name);
         int links = inode.attributes().getNlink();
-        Refusal.when(links == 0, FailureKind.FAILURE_NOT_FOUND);
+        boolean first = links == 0;
+        Refusal.when(first && !inode.record().getNameable(), FailureKind.FAILURE_NOT_FOUND);
         Refusal.when(links >= Limits.LINKS_MAX, FailureKind.FAILURE_TOO_MANY_LINKS);
         inode.attributes().setNlink(links + 1);
         Names.link(space, parent.ino(), name, inode);
+        if (first) {
+            inode.record().clearNameable();
+            Flow.named(space, inode);
+        }
         inode.touch(space.nowNanos(), false);
         parent.touch(space.nowNanos(), true);
         return Answers.node(inode, parent);

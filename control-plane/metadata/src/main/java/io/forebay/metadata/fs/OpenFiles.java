@@ -98,21 +98,15 @@ public final class OpenFiles {
     }
 
     private OpenReply create(Space space, CreateRequest request, long ino) {
-        byte[] name = request.getName().toByteArray();
-        Names.check(name);
         Inode parent = space.directory(request.getParent());
-        EntryRecord existing = Names.find(space.tx(), space.id(), parent.ino(), name);
-        if (existing != null) {
-            Refusal.when(request.getExclusive(), FailureKind.FAILURE_EXISTS);
-            return open(
-                    space,
-                    OpenRequest.newBuilder()
-                            .setCaller(request.getCaller())
-                            .setIno(existing.getIno())
-                            .setRead(request.getRead())
-                            .setWrite(request.getWrite())
-                            .setTruncate(request.getTruncate())
-                            .build());
+        byte[] name = request.getName().toByteArray();
+        if (!request.getUnnamed()) {
+            Names.check(name);
+            EntryRecord existing = Names.find(space.tx(), space.id(), parent.ino(), name);
+            if (existing != null) {
+                Refusal.when(request.getExclusive(), FailureKind.FAILURE_EXISTS);
+                return open(space, existing.getIno(), request);
+            }
         }
         NewNodes.checkQuota(space);
         MountRecord mount = mount(space, request.getCaller());
@@ -120,8 +114,13 @@ public final class OpenFiles {
                 NewNodes.inode(space, parent, request.getCaller(), ino, NodeType.NODE_TYPE_FILE);
         AccessLists.inherit(space, parent, inode, request.getMode(), request.getUmask());
         inode.record().setOwner(Placement.choose(space, mount.getNode(), ino)).setStaged(true);
-        Names.link(space, parent.ino(), name, inode);
-        parent.touch(space.nowNanos(), true);
+        if (request.getUnnamed()) {
+            inode.attributes().setNlink(0);
+            inode.record().setNameable(!request.getExclusive());
+        } else {
+            Names.link(space, parent.ino(), name, inode);
+            parent.touch(space.nowNanos(), true);
+        }
         Flow.opened(space, inode, true, false);
         long sequence = register(space, inode, request.getCaller(), request.getRead(), true);
         OpenReply.Builder reply =
@@ -131,6 +130,18 @@ public final class OpenFiles {
                         .setOpenSequence(sequence)
                         .setGrant(grants.grant(space, inode, request.getCaller(), true, false));
         return reply.setAttributes(inode.attributes()).build();
+    }
+
+    private OpenReply open(Space space, long ino, CreateRequest request) {
+        return open(
+                space,
+                OpenRequest.newBuilder()
+                        .setCaller(request.getCaller())
+                        .setIno(ino)
+                        .setRead(request.getRead())
+                        .setWrite(request.getWrite())
+                        .setTruncate(request.getTruncate())
+                        .build());
     }
 
     private OpenReply open(Space space, OpenRequest request) {

@@ -106,6 +106,7 @@ final class RequestDecoder {
             case Opcode.LINK -> link(header, body);
             case Opcode.RENAME, Opcode.RENAME2 -> rename(in, header, body);
             case Opcode.CREATE -> create(header, body);
+            case Opcode.TMPFILE -> createUnnamed(header, new CreateIn(body));
             case Opcode.OPEN -> new Request.Open(header, new OpenIn(body).flags());
             case Opcode.READ -> read(header, new ReadIn(body));
             case Opcode.WRITE -> write(header, new WriteIn(body));
@@ -249,6 +250,11 @@ final class RequestDecoder {
         CreateIn in = new CreateIn(body);
         return new Request.Create(
                 header, name(body, CreateIn.SIZE), in.flags(), in.mode() & PERMISSIONS, in.umask());
+    }
+
+    /** What stands where a name would be is none (vfs_tmpfile). */
+    private static Request createUnnamed(Request.Header header, CreateIn in) {
+        return new Request.CreateUnnamed(header, in.flags(), in.mode() & PERMISSIONS, in.umask());
     }
 
     private static Request read(Request.Header header, ReadIn in) {

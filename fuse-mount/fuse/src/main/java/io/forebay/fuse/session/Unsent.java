@@ -44,6 +44,7 @@ final class Unsent {
                     new Request.ReleaseDirectory(directory.header(), opened.handle());
             case Request.Open(Request.Header own, int flags) -> release(own, opened, flags);
             case Request.Create create -> release(header, opened, create.flags());
+            case Request.CreateUnnamed create -> release(header, opened, create.flags());
             default -> release(header, opened, 0);
         };
     }

@@ -44,6 +44,9 @@ public final class Opcode {
     public static final int LSEEK = 46;
     public static final int COPY_FILE_RANGE = 47;
 
+    /** Since 7.37; a kernel that is refused it answers EOPNOTSUPP from then on. */
+    public static final int TMPFILE = 51;
+
     /** Since 7.39. */
     public static final int STATX = 52;
 

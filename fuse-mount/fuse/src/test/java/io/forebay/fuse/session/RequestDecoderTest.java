@@ -83,6 +83,9 @@ final class RequestDecoderTest {
         assertEquals(0600, create.mode());
         assertEquals(022, create.umask());
         assertArrayEquals(utf8("f"), create.name());
+        assertEquals(
+                new Request.CreateUnnamed(HEADER, 0x418282, 0600, 022),
+                decode(51, 0x418282, 0100600, 022, 0, "/\0"));
     }
 
     @Test

@@ -119,6 +119,7 @@ final class TreeFileSystem implements FileSystem {
             case Request.MakeNode make ->
                     entry(add(node, text(make.name()), make.mode() & ~make.umask(), make.header()));
             case Request.Create create -> create(node, create);
+            case Request.CreateUnnamed _ -> throw new FuseException(Errno.ENOSYS);
             case Request.Unlink(Request.Header header, byte[] name) -> remove(node, text(name));
             case Request.RemoveDirectory(Request.Header header, byte[] name) ->
                     removeDirectory(node, text(name));

@@ -35,6 +35,11 @@ final class UnsentTest {
                         new Request.Create(HEADER, utf8("a"), 2, 0600, 0),
                         new Reply.Created(ENTRY, OPENED)));
         assertEquals(
+                List.of(new Request.Release(NODE, 5, 1, OptionalLong.empty()), FORGET),
+                Unsent.undo(
+                        new Request.CreateUnnamed(HEADER, 1, 0600, 0),
+                        new Reply.Created(ENTRY, OPENED)));
+        assertEquals(
                 List.of(FORGET),
                 Unsent.undo(
                         new Request.ReadDirectory(HEADER, 1, 0, 4096, true),

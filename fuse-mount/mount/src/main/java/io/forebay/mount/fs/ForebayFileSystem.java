@@ -150,6 +150,7 @@ public final class ForebayFileSystem implements FileSystem, AutoCloseable {
             case Request.Rename rename -> namespace.rename(rename);
             case Request.Open open -> opens.open(open);
             case Request.Create create -> opens.create(create);
+            case Request.CreateUnnamed create -> opens.create(create);
             case Request.Read read -> files.read(read);
             case Request.Write write -> files.write(write);
             case Request.Flush flush -> files.flush(flush);

@@ -68,24 +68,36 @@ final class OpenCalls {
     }
 
     Reply create(Request.Create request) {
-        Optional<OpenFile> before = table.openedBefore(request.header());
+        CreateRequest.Builder file =
+                file(request.mode(), request.umask()).setName(NamespaceCalls.name(request.name()));
+        return create(request.header(), Access.of(request.flags()), file);
+    }
+
+    /**
+     * O_TMPFILE: as a file that has lost its name, but for what {@link NamespaceCalls#link} may do.
+     */
+    Reply create(Request.CreateUnnamed request) {
+        CreateRequest.Builder file = file(request.mode(), request.umask()).setUnnamed(true);
+        return create(request.header(), Access.of(request.flags()), file);
+    }
+
+    private Reply create(Request.Header header, Access access, CreateRequest.Builder file) {
+        Optional<OpenFile> before = table.openedBefore(header);
         if (before.isPresent()) {
-            OpenFile file = before.get();
-            return new Reply.Created(nodes.counted(file.inode().known()), opened(file));
+            OpenInode inode = before.get().inode();
+            return new Reply.Created(nodes.counted(inode.known()), opened(before.get()));
         }
-        Access access = Access.of(request.flags());
-        OpenReply reply = create(request, access);
-        OpenFile file = adopt(reply, access, request.header().id());
-        return new Reply.Created(nodes.counted(reply.getAttributes()), opened(file));
+        OpenReply reply = made(header, access, file);
+        OpenFile open = adopt(reply, access, header.id());
+        return new Reply.Created(nodes.counted(reply.getAttributes()), opened(open));
     }
 
     /** mknod(2) of a regular file, which nobody has opened. */
     Reply makeFile(Request.MakeNode request) {
         Access access = new Access(false, true, false, false, true);
-        Request.Create create =
-                new Request.Create(
-                        request.header(), request.name(), 0, request.mode(), request.umask());
-        OpenReply reply = create(create, access);
+        CreateRequest.Builder file =
+                file(request.mode(), request.umask()).setName(NamespaceCalls.name(request.name()));
+        OpenReply reply = made(request.header(), access, file);
         close(adopt(reply, access, 0));
         return nodes.counted(reply.getAttributes());
     }
@@ -150,26 +162,25 @@ final class OpenCalls {
         }
     }
 
-    private OpenReply create(Request.Create request, Access access) {
-        Request.Header header = request.header();
-        CreateRequest.Builder create =
-                CreateRequest.newBuilder()
-                        .setWorkspaceId(services.workspaceId())
-                        .setParent(header.nodeId())
-                        .setName(NamespaceCalls.name(request.name()))
-                        .setMode(request.mode() & NodeAttributes.PERMISSIONS)
-                        .setUmask(request.umask())
-                        .setExclusive(access.exclusive())
-                        .setTruncate(access.truncate())
-                        .setRead(access.read())
-                        .setWrite(access.write());
+    private static CreateRequest.Builder file(int mode, int umask) {
+        return CreateRequest.newBuilder()
+                .setMode(mode & NodeAttributes.PERMISSIONS)
+                .setUmask(umask);
+    }
+
+    private OpenReply made(Request.Header header, Access access, CreateRequest.Builder file) {
+        file.setWorkspaceId(services.workspaceId())
+                .setParent(header.nodeId())
+                .setExclusive(access.exclusive())
+                .setTruncate(access.truncate())
+                .setRead(access.read())
+                .setWrite(access.write());
         OpenReply reply =
                 services.attachment()
                         .mutate(
                                 NamespaceCalls.origin(header),
                                 caller ->
-                                        services.metadata()
-                                                .create(create.setCaller(caller).build()),
+                                        services.metadata().create(file.setCaller(caller).build()),
                                 OpenReply::getFailure);
         FailureErrno.check(reply.getFailure());
         if (reply.getCreated()) {

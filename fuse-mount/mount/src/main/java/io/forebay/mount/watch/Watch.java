@@ -125,6 +125,7 @@ public final class Watch implements AutoCloseable {
         return switch (request) {
             case Request.Lookup _,
                     Request.Create _,
+                    Request.CreateUnnamed _,
                     Request.MakeNode _,
                     Request.MakeDirectory _,
                     Request.SymLink _,

@@ -20,13 +20,17 @@ import java.nio.file.attribute.UserDefinedFileAttributeView;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Hard links, special nodes, extended attributes and births, under this machine's kernel. */
+/**
+ * Hard links, files without a name, special nodes, extended attributes and births, under this
+ * machine's kernel.
+ */
 @EnabledIf("io.forebay.mount.fs.KernelStage#canMount")
 @Timeout(value = 60, unit = TimeUnit.SECONDS)
 final class KernelNamesTest {
@@ -68,6 +72,50 @@ final class KernelNamesTest {
                     assertEquals("textmore", Files.readString(b));
                 });
     }
+
+    /** Only a program in C, or one like it, can ask for such a file. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aFileIsMadeWithoutANameAndGetsOne(boolean passthrough) throws Exception {
+        KernelStage.mounted(
+                directory,
+                passthrough,
+                (root, stage) -> {
+                    run("/usr/bin/python3", "-c", UNNAMED, root.toString());
+                    assertEquals("text", Files.readString(root.resolve("named")));
+                    assertEquals(1, links(root.resolve("named")));
+                    try (Stream<Path> names = Files.list(root)) {
+                        assertEquals(List.of(root.resolve("named")), names.toList());
+                    }
+                });
+    }
+
+    private static final String UNNAMED =
+            """
+            import os, sys
+            root = sys.argv[1] # src_dir_fd makes it a linkat(2) that follows the link in /proc
+            made = os.open(root, os.O_TMPFILE | os.O_RDWR, 0o640)
+            os.write(made, b"te")
+            seen = os.fstat(made)
+            assert (seen.st_nlink, seen.st_size, seen.st_mode) == (0, 2, 0o100640), seen
+            assert os.listdir(root) == []
+            again = os.open("/proc/self/fd/%d" % made, os.O_RDWR)
+            os.pwrite(again, b"xt", 2)
+            os.close(again)
+            os.link("/proc/self/fd/%d" % made, root + "/named", src_dir_fd=made)
+            assert os.fstat(made).st_nlink == 1 and os.stat(root + "/named").st_size == 4
+            os.close(made)
+            for more in (0, os.O_EXCL):
+                lost = os.open(root, os.O_TMPFILE | os.O_WRONLY | more, 0o600)
+                os.write(lost, b"lost")
+                if more:
+                    try:
+                        os.link("/proc/self/fd/%d" % lost, root + "/lost", src_dir_fd=lost)
+                        sys.exit("an exclusive file got a name")
+                    except FileNotFoundError:
+                        pass
+                os.close(lost)
+            """;
 
     @ParameterizedTest
     @ValueSource(booleans = {true, false})

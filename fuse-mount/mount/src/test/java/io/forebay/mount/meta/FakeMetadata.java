@@ -193,7 +193,10 @@ public final class FakeMetadata implements MetadataClient {
                         request.getTruncate());
             }
             int mode = request.getMode() & ~request.getUmask();
-            FakeTree.Node node = tree.add(parent, request.getName(), NodeType.NODE_TYPE_FILE, mode);
+            FakeTree.Node node =
+                    request.getUnnamed()
+                            ? tree.unnamed(parent, mode)
+                            : tree.add(parent, request.getName(), NodeType.NODE_TYPE_FILE, mode);
             return tree.opened(node, request.getRead(), true, false).toBuilder()
                     .setParent(parent.attributes)
                     .setCreated(true)

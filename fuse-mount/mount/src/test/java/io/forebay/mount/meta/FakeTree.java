@@ -164,13 +164,23 @@ final class FakeTree {
     }
 
     Node add(Node parent, ByteString name, NodeType type, int mode) {
-        lastIno++;
-        Node node = new Node(lastIno, type, parent.attributes.getIno());
-        node.attributes.setMode(mode).setNlink(node.directory() ? 2 : 1).setGeneration(1);
-        now(node);
-        nodes.put(lastIno, node);
+        Node node = make(parent, type, mode);
+        node.attributes.setNlink(node.directory() ? 2 : 1);
         parent.children.put(name, lastIno);
         changed(parent, node, 1);
+        return node;
+    }
+
+    Node unnamed(Node parent, int mode) {
+        return make(parent, NodeType.NODE_TYPE_FILE, mode);
+    }
+
+    private Node make(Node parent, NodeType type, int mode) {
+        lastIno++;
+        Node node = new Node(lastIno, type, parent.attributes.getIno());
+        node.attributes.setMode(mode).setGeneration(1);
+        now(node);
+        nodes.put(lastIno, node);
         return node;
     }
 
