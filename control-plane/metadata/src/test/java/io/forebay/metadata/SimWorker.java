@@ -111,11 +111,10 @@ final class SimWorker {
         rig.register(id, node);
     }
 
+    /** One that comes again is not begun a second time beside the first. */
     void take() {
         for (Task task : rig.take(id)) {
-            UploadTask work = task.getUpload();
-            boolean running = task.hasUpload() && jobs.stream().anyMatch(job -> same(job, work));
-            if (!running) {
+            if (jobs.stream().noneMatch(job -> same(job.task, task))) {
                 jobs.add(new Job(task));
             }
         }
@@ -135,11 +134,17 @@ final class SimWorker {
         throw new AssertionError("work without an end");
     }
 
-    private static boolean same(Job job, UploadTask work) {
-        UploadTask other = job.task.getUpload();
-        return other.getIno() == work.getIno()
-                && other.getGeneration() == work.getGeneration()
-                && other.getKey().equals(work.getKey());
+    private static boolean same(Task task, Task other) {
+        UploadTask work = task.getUpload();
+        UploadTask otherWork = other.getUpload();
+        return task.hasUpload()
+                ? other.hasUpload()
+                        && otherWork.getIno() == work.getIno()
+                        && otherWork.getGeneration() == work.getGeneration()
+                        && otherWork.getKey().equals(work.getKey())
+                : task.hasRemoveObject()
+                        && other.hasRemoveObject()
+                        && other.getRemoveObject().getKey().equals(task.getRemoveObject().getKey());
     }
 
     void step() {
