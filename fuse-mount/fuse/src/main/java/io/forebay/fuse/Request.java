@@ -133,8 +133,15 @@ public sealed interface Request {
      *
      * @param killsSetId the writer has no right to keep the setuid bit, nor that for setgid of what
      *     the group may execute: they go
+     * @param durable the answer waits until the bytes survive a power loss (O_SYNC, O_DSYNC)
      */
-    record Write(Header header, long handle, long offset, MemorySegment data, boolean killsSetId)
+    record Write(
+            Header header,
+            long handle,
+            long offset,
+            MemorySegment data,
+            boolean killsSetId,
+            boolean durable)
             implements Request {}
 
     /**

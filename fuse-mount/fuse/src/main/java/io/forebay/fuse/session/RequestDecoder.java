@@ -269,7 +269,8 @@ final class RequestDecoder {
     }
 
     private static Request write(Request.Header header, WriteIn in) {
-        return new Request.Write(header, in.handle(), in.offset(), in.data(), in.killsSetId());
+        return new Request.Write(
+                header, in.handle(), in.offset(), in.data(), in.killsSetId(), in.durable());
     }
 
     private static Request flush(Request.Header header, FlushIn in) {

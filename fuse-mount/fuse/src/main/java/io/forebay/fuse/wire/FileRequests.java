@@ -73,6 +73,9 @@ public final class FileRequests {
         /** FUSE_WRITE_KILL_SUIDGID; only where the page cache has no part in the write. */
         private static final int KILL_SUIDGID = 1 << 2;
 
+        /** A bit of O_SYNC as well; of the open, or of this write (RWF_DSYNC). */
+        private static final int O_DSYNC = 010000;
+
         public WriteIn {
             Wire.require(bytes, SIZE);
             long size = Integer.toUnsignedLong(Wire.intAt(bytes, 16));
@@ -89,6 +92,10 @@ public final class FileRequests {
 
         public boolean killsSetId() {
             return (Wire.intAt(bytes, 20) & KILL_SUIDGID) != 0;
+        }
+
+        public boolean durable() {
+            return (Wire.intAt(bytes, 32) & O_DSYNC) != 0;
         }
 
         public MemorySegment data() {

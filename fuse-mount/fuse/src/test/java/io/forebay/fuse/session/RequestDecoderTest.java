@@ -8,6 +8,7 @@ import static io.forebay.fuse.session.Messages.segment;
 import static io.forebay.fuse.session.Messages.utf8;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -205,6 +206,9 @@ final class RequestDecoderTest {
         assertEquals(FH, write.handle());
         assertEquals(5, write.offset());
         assertTrue(write.killsSetId());
+        assertFalse(write.durable());
+        Request.Write durable = (Request.Write) decode(16, FH, 5L, 4, 0, 0L, 0x1001, 0, "data");
+        assertTrue(durable.durable());
         assertArrayEquals(utf8("data"), write.data().toArray(ValueLayout.JAVA_BYTE));
         assertMalformed(request(16, FH, 5L, 5, 0, 0L, 0, 0, "data"));
         assertMalformed(request(16, FH, 5L, -1, 0, 0L, 0, 0, "data"));

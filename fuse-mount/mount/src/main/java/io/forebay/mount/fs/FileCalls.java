@@ -49,6 +49,9 @@ final class FileCalls {
                 file.access().append()
                         ? append(staged, request)
                         : staged.pwrite(request.data(), request.offset());
+        if (request.durable()) {
+            sync(file.inode(), true, NamespaceCalls.origin(request.header()));
+        }
         return new Reply.Written((int) written);
     }
 
@@ -85,13 +88,17 @@ final class FileCalls {
     Reply fsync(Request.Fsync request) {
         OpenInode inode = table.file(request.handle()).inode();
         if (inode.isWritten()) {
-            inode.writable().fsync(request.dataOnly());
-            commits.durable(inode, NamespaceCalls.origin(request.header()));
+            sync(inode, request.dataOnly(), NamespaceCalls.origin(request.header()));
         } else {
             inode.readable().fsync(request.dataOnly());
             commits.sync();
         }
         return new Reply.Ok();
+    }
+
+    private void sync(OpenInode inode, boolean dataOnly, Origin origin) {
+        inode.writable().fsync(dataOnly);
+        commits.durable(inode, origin);
     }
 
     Reply release(Request.Release request) {

@@ -8,12 +8,14 @@ import io.forebay.mount.meta.Origin;
 import io.forebay.mount.nodes.NodeAttributes;
 import io.forebay.mount.nodes.Nodes;
 import io.forebay.mount.open.Access;
+import io.forebay.mount.open.Commits;
 import io.forebay.mount.open.OpenFile;
 import io.forebay.mount.open.OpenInode;
 import io.forebay.mount.open.OpenMode;
 import io.forebay.mount.open.OpenTable;
 import io.forebay.mount.open.ReleaseQueue;
 import io.forebay.mount.services.Services;
+import io.forebay.proto.Attributes;
 import io.forebay.proto.Caller;
 import io.forebay.proto.CreateRequest;
 import io.forebay.proto.FailureKind;
@@ -31,6 +33,7 @@ final class OpenCalls {
     private final OpenTable table;
     private final ReleaseQueue releases;
     private final StaleNames staleNames;
+    private final Commits commits;
 
     OpenCalls(
             Services services,
@@ -44,20 +47,20 @@ final class OpenCalls {
         this.table = table;
         this.releases = releases;
         this.staleNames = new StaleNames(services.clock());
+        this.commits = new Commits(services);
     }
 
     Reply open(Request.Open request) {
         Request.Header header = request.header();
         Optional<OpenFile> before = table.openedBefore(header);
-        if (before.isPresent()) {
-            return opened(before.get());
-        }
-        Access access = Access.of(request.flags());
-        OpenFile file = open(NamespaceCalls.origin(header), header.nodeId(), access, header.id());
+        OpenFile file = before.orElseGet(() -> openAnew(request));
         boolean done = false;
         try {
-            staleNames.check(header, file.inode().known());
-            services.watch().opened(header.nodeId());
+            if (before.isEmpty()) {
+                staleNames.check(header, file.inode().known());
+                services.watch().opened(header.nodeId());
+            }
+            makeDurable(file, request.flags());
             done = true;
             return opened(file);
         } finally {
@@ -67,10 +70,16 @@ final class OpenCalls {
         }
     }
 
+    private OpenFile openAnew(Request.Open request) {
+        Request.Header header = request.header();
+        Origin origin = NamespaceCalls.origin(header);
+        return open(origin, header.nodeId(), Access.of(request.flags()), header.id());
+    }
+
     Reply create(Request.Create request) {
         CreateRequest.Builder file =
                 file(request.mode(), request.umask()).setName(NamespaceCalls.name(request.name()));
-        return create(request.header(), Access.of(request.flags()), file);
+        return create(request.header(), request.flags(), file);
     }
 
     /**
@@ -78,18 +87,40 @@ final class OpenCalls {
      */
     Reply create(Request.CreateUnnamed request) {
         CreateRequest.Builder file = file(request.mode(), request.umask()).setUnnamed(true);
-        return create(request.header(), Access.of(request.flags()), file);
+        return create(request.header(), request.flags(), file);
     }
 
-    private Reply create(Request.Header header, Access access, CreateRequest.Builder file) {
+    private Reply create(Request.Header header, int flags, CreateRequest.Builder request) {
         Optional<OpenFile> before = table.openedBefore(header);
         if (before.isPresent()) {
-            OpenInode inode = before.get().inode();
-            return new Reply.Created(nodes.counted(inode.known()), opened(before.get()));
+            return created(before.get(), before.get().inode().known(), flags);
         }
-        OpenReply reply = made(header, access, file);
-        OpenFile open = adopt(reply, access, header.id());
-        return new Reply.Created(nodes.counted(reply.getAttributes()), opened(open));
+        Access access = Access.of(flags);
+        OpenReply reply = made(header, access, request);
+        return created(adopt(reply, access, header.id()), reply.getAttributes(), flags);
+    }
+
+    private Reply created(OpenFile file, Attributes attributes, int flags) {
+        boolean done = false;
+        try {
+            makeDurable(file, flags);
+            done = true;
+            return new Reply.Created(nodes.counted(attributes), opened(file));
+        } finally {
+            if (!done) {
+                close(file);
+            }
+        }
+    }
+
+    /**
+     * Where writes go past the mount, the staged file's own file system makes each durable that is
+     * to be. That the file is there, and that it is written, must be known as well by then.
+     */
+    private void makeDurable(OpenFile file, int flags) {
+        if (Access.isDurable(flags) && file.inode().mode() == OpenMode.PASSTHROUGH) {
+            commits.sync();
+        }
     }
 
     /** mknod(2) of a regular file, which nobody has opened. */

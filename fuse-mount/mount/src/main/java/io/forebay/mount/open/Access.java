@@ -10,6 +10,9 @@ public record Access(
     private static final int TRUNCATE = 01000;
     private static final int APPEND = 02000;
 
+    /** A bit of O_SYNC as well. */
+    private static final int DSYNC = 010000;
+
     /** As O_WRONLY. */
     public static final Access WRITE = new Access(false, true, false, false, false);
 
@@ -23,6 +26,11 @@ public record Access(
                 | (truncate ? TRUNCATE : 0)
                 | (append ? APPEND : 0)
                 | (exclusive ? EXCLUSIVE : 0);
+    }
+
+    /** Whether each write is to survive a power loss before it is answered. */
+    public static boolean isDurable(int flags) {
+        return (flags & ACCESS_MASK) != 0 && (flags & DSYNC) != 0;
     }
 
     /** An open that truncates counts as one that writes, whatever its access mode. */

@@ -5,7 +5,9 @@ import static java.nio.channels.FileChannel.MapMode.READ_WRITE;
 import static java.nio.file.StandardOpenOption.APPEND;
 import static java.nio.file.StandardOpenOption.CREATE;
 import static java.nio.file.StandardOpenOption.CREATE_NEW;
+import static java.nio.file.StandardOpenOption.DSYNC;
 import static java.nio.file.StandardOpenOption.READ;
+import static java.nio.file.StandardOpenOption.SYNC;
 import static java.nio.file.StandardOpenOption.TRUNCATE_EXISTING;
 import static java.nio.file.StandardOpenOption.WRITE;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
@@ -27,6 +29,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
@@ -107,6 +110,38 @@ final class KernelTest {
                     assertEquals(15, stage.metadata().attributes(ino).getSize());
                     assertArrayEquals(new byte[15], Files.readAllBytes(file));
                 });
+    }
+
+    /** With passthrough each write is synced by the staged file's own file system. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aSynchronousWriteIsDurableWhenItReturns(boolean passthrough) throws Exception {
+        mounted(
+                passthrough,
+                (root, stage) -> {
+                    for (StandardOpenOption each : List.of(SYNC, DSYNC)) {
+                        stage.metadata().takeCalls();
+                        Path path = root.resolve(each.name());
+                        try (FileChannel file = FileChannel.open(path, CREATE_NEW, WRITE, each)) {
+                            long opened = count(stage, "sync");
+                            assertEquals(passthrough ? 1 : 0, opened);
+                            file.write(text("one"));
+                            file.write(text("two"));
+                            assertEquals(passthrough ? 0 : 2, count(stage, "commit"));
+                        }
+                        try (FileChannel reader = FileChannel.open(path, READ);
+                                FileChannel file = FileChannel.open(path, WRITE, each)) {
+                            stage.metadata().takeCalls();
+                            file.write(text("more"));
+                            assertEquals(!passthrough, count(stage, "commit") > 0);
+                            assertEquals("morewo", read(reader));
+                        }
+                    }
+                });
+    }
+
+    private static long count(Stage stage, String call) {
+        return stage.metadata().takeCalls().stream().filter(call::equals).count();
     }
 
     @ParameterizedTest

@@ -113,7 +113,8 @@ final class TestKernel {
             MemorySegment.copy(data, 0, buffer, ValueLayout.JAVA_BYTE, 0, data.length);
             MemorySegment slice = buffer.asSlice(0, data.length);
             Reply reply =
-                    fileSystem.handle(new Request.Write(header, handle, offset, slice, false));
+                    fileSystem.handle(
+                            new Request.Write(header, handle, offset, slice, false, false));
             return ((Reply.Written) reply).bytes();
         }
     }
