@@ -23,6 +23,7 @@ import io.forebay.proto.TakeTasksRequest;
 import io.forebay.proto.Task;
 import io.forebay.proto.UploadTask;
 import io.forebay.proto.WorkerIdentity;
+import io.forebay.schema.Limits;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -188,6 +189,19 @@ class FlushTest {
         rig.rename(mount, at, "f", Rig.ROOT, "short");
         flush();
         assertEquals(Map.of("short", "text"), objects());
+    }
+
+    @Test
+    void aFileThatNoObjectCanHoldWaitsUntilItIsCut() {
+        long ino = rig.file(mount, Rig.ROOT, "f", Limits.OBJECT_BYTES_MAX + 1);
+        worker.staged.put(ino, new SimWorker.Staged("text", 5));
+        flush();
+        assertEquals(FlushState.FLUSH_STATE_FAILED, rig.attributes(ino).getFlushState());
+        OpenReply reply = rig.open(mount, ino, true, false);
+        rig.commit(mount, ino, 4, 5);
+        rig.release(mount, ino, reply.getOpenSequence());
+        flush();
+        assertEquals(Map.of("f", "text"), objects());
     }
 
     @Test

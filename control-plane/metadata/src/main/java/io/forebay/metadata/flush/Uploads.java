@@ -15,6 +15,7 @@ import io.forebay.proto.ObjectSource;
 import io.forebay.proto.Task;
 import io.forebay.proto.TraceContext;
 import io.forebay.proto.UploadTask;
+import io.forebay.schema.Limits;
 import org.jspecify.annotations.Nullable;
 
 /** Uploads as tasks of a worker. */
@@ -35,13 +36,9 @@ final class Uploads {
             Flow.clean(space, inode);
             return new Step.Drop();
         }
-        if (!ObjectKeys.fits(space.workspace().getLocation(), key)) {
-            Flow.stuck(
-                    space,
-                    inode,
-                    FlushState.FLUSH_STATE_FAILED,
-                    "The path is too long for an object key (1,024 bytes with the prefix):"
-                            + " rename the file or a directory above it");
+        String unfit = unfit(space, inode, key);
+        if (unfit != null) {
+            Flow.stuck(space, inode, FlushState.FLUSH_STATE_FAILED, unfit);
             return new Step.Drop();
         }
         ObjectSource source = source(space, inode);
@@ -66,6 +63,17 @@ final class Uploads {
         }
         inode.attributes().setFlushState(FlushState.FLUSH_STATE_UPLOADING);
         return new Step.Give(task(inode, target, source));
+    }
+
+    /** Why no object store takes the file, or null. */
+    private static @Nullable String unfit(Space space, Inode inode, String key) {
+        if (!ObjectKeys.fits(space.workspace().getLocation(), key)) {
+            return "The path is too long for an object key (1,024 bytes with the prefix):"
+                    + " rename the file or a directory above it";
+        }
+        return inode.attributes().getSize() > Limits.OBJECT_BYTES_MAX
+                ? "The file is larger than an object can be (5 TiB): cut or split it"
+                : null;
     }
 
     /** What a worker says of a try that did not reach the publication. */
