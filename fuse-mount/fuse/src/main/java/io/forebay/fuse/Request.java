@@ -60,7 +60,8 @@ public sealed interface Request {
             OptionalLong mtimeNanos,
             boolean atimeNow,
             boolean mtimeNow,
-            OptionalLong handle) {}
+            OptionalLong handle,
+            boolean killsSetId) {}
 
     /** Answered by {@link Reply.Bytes}. */
     record ReadLink(Header header) implements Request {}
@@ -106,8 +107,10 @@ public sealed interface Request {
     /**
      * {@code flags} are open(2)'s without O_CREAT and O_EXCL; with O_TRUNC the open truncates.
      * Answered by {@link Reply.Opened}.
+     *
+     * @param killsSetId as of {@link Write}, where the open truncates
      */
-    record Open(Header header, int flags) implements Request {}
+    record Open(Header header, int flags, boolean killsSetId) implements Request {}
 
     /**
      * Answered by {@link Reply.Created}. {@code mode} is permission bits; {@code flags} are

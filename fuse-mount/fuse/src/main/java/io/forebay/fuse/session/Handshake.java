@@ -41,6 +41,7 @@ record Handshake(int minor, long flags, int maxPages) {
                     | InitFlags.PARALLEL_DIROPS
                     | InitFlags.POSIX_ACL
                     | InitFlags.MAX_PAGES
+                    | InitFlags.HANDLE_KILLPRIV_V2
                     | InitFlags.SETXATTR_EXT
                     | InitFlags.INIT_EXT
                     | InitFlags.HAS_RESEND

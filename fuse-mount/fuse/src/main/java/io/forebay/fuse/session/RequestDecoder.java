@@ -107,7 +107,7 @@ final class RequestDecoder {
             case Opcode.RENAME, Opcode.RENAME2 -> rename(in, header, body);
             case Opcode.CREATE -> create(header, body);
             case Opcode.TMPFILE -> createUnnamed(header, new CreateIn(body));
-            case Opcode.OPEN -> new Request.Open(header, new OpenIn(body).flags());
+            case Opcode.OPEN -> open(header, new OpenIn(body));
             case Opcode.READ -> read(header, new ReadIn(body));
             case Opcode.WRITE -> write(header, new WriteIn(body));
             case Opcode.FLUSH -> flush(header, new FlushIn(body));
@@ -189,7 +189,8 @@ final class RequestDecoder {
                 optional(in.has(SetAttrIn.MTIME) && !mtimeNow, in.mtimeNanos()),
                 atimeNow,
                 mtimeNow,
-                optional(in.has(SetAttrIn.HANDLE), in.handle()));
+                optional(in.has(SetAttrIn.HANDLE), in.handle()),
+                in.has(SetAttrIn.KILL_SUIDGID));
     }
 
     private static OptionalInt optional(boolean present, int value) {
@@ -255,6 +256,10 @@ final class RequestDecoder {
     /** What stands where a name would be is none (vfs_tmpfile). */
     private static Request createUnnamed(Request.Header header, CreateIn in) {
         return new Request.CreateUnnamed(header, in.flags(), in.mode() & PERMISSIONS, in.umask());
+    }
+
+    private static Request open(Request.Header header, OpenIn in) {
+        return new Request.Open(header, in.flags(), in.killsSetId());
     }
 
     private static Request read(Request.Header header, ReadIn in) {

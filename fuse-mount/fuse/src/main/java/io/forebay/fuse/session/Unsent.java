@@ -42,7 +42,7 @@ final class Unsent {
         return switch (request) {
             case Request.OpenDirectory directory ->
                     new Request.ReleaseDirectory(directory.header(), opened.handle());
-            case Request.Open(Request.Header own, int flags) -> release(own, opened, flags);
+            case Request.Open open -> release(open.header(), opened, open.flags());
             case Request.Create create -> release(header, opened, create.flags());
             case Request.CreateUnnamed create -> release(header, opened, create.flags());
             default -> release(header, opened, 0);

@@ -7,7 +7,8 @@ public final class FileRequests {
     private FileRequests() {}
 
     /**
-     * {@code struct fuse_open_in}; OPENDIR has it too.
+     * {@code struct fuse_open_in}; OPENDIR has it too. Bit 0 of {@code open_flags}
+     * (FUSE_OPEN_KILL_SUIDGID): an open that truncates takes the set-id bits.
      *
      * <pre>
      * 0 flags u32   4 open_flags u32
@@ -22,6 +23,10 @@ public final class FileRequests {
 
         public int flags() {
             return Wire.intAt(bytes, 0);
+        }
+
+        public boolean killsSetId() {
+            return (Wire.intAt(bytes, 4) & 1) != 0;
         }
     }
 
@@ -70,7 +75,7 @@ public final class FileRequests {
     public record WriteIn(MemorySegment bytes) {
         public static final int SIZE = 40;
 
-        /** FUSE_WRITE_KILL_SUIDGID; only where the page cache has no part in the write. */
+        /** FUSE_WRITE_KILL_SUIDGID. */
         private static final int KILL_SUIDGID = 1 << 2;
 
         /** A bit of O_SYNC as well; of the open, or of this write (RWF_DSYNC). */

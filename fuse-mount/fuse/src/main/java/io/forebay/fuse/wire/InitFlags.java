@@ -49,6 +49,12 @@ public final class InitFlags {
     /** {@code max_pages} of the answer counts. */
     public static final long MAX_PAGES = 1L << 22;
 
+    /**
+     * The mount takes set-id bits away at writes, and the kernel remembers which files have no
+     * capabilities instead of asking before each write; since 7.33.
+     */
+    public static final long HANDLE_KILLPRIV_V2 = 1L << 28;
+
     /** SETXATTR has its longer struct; since 7.33. */
     public static final long SETXATTR_EXT = 1L << 29;
 

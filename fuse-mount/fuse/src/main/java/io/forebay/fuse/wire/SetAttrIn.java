@@ -28,6 +28,7 @@ public record SetAttrIn(MemorySegment bytes) {
     public static final int HANDLE = 1 << 6;
     public static final int ATIME_NOW = 1 << 7;
     public static final int MTIME_NOW = 1 << 8;
+    public static final int KILL_SUIDGID = 1 << 11;
 
     public SetAttrIn {
         Wire.require(bytes, SIZE);

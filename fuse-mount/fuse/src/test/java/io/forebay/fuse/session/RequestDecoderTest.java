@@ -153,9 +153,10 @@ final class RequestDecoderTest {
                         OptionalLong.of(2_000_000_006L),
                         false,
                         false,
-                        OptionalLong.of(FH)),
+                        OptionalLong.of(FH),
+                        false),
                 all.change());
-        Request.SetAttr now = (Request.SetAttr) decode(4, setAttr(0x1B0));
+        Request.SetAttr now = (Request.SetAttr) decode(4, setAttr(0x9B0));
         assertEquals(
                 new Request.AttributeChange(
                         OptionalInt.empty(),
@@ -166,7 +167,8 @@ final class RequestDecoderTest {
                         OptionalLong.empty(),
                         true,
                         true,
-                        OptionalLong.empty()),
+                        OptionalLong.empty(),
+                        true),
                 now.change());
     }
 
@@ -176,7 +178,8 @@ final class RequestDecoderTest {
 
     @Test
     void openFiles() {
-        assertEquals(new Request.Open(HEADER, 0x8002), decode(14, 0x8002, 0));
+        assertEquals(new Request.Open(HEADER, 0x8002, false), decode(14, 0x8002, 0));
+        assertEquals(new Request.Open(HEADER, 0x8202, true), decode(14, 0x8202, 1));
         assertEquals(new Request.OpenDirectory(HEADER, 0x10000), decode(27, 0x10000, 0));
         assertEquals(new Request.Read(HEADER, FH, 1L << 40, 4096), decode(15, readIn()));
         assertEquals(new Request.Flush(HEADER, FH, 31), decode(25, FH, 0, 0, 31L));

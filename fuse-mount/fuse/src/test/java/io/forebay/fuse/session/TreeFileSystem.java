@@ -124,7 +124,7 @@ final class TreeFileSystem implements FileSystem {
             case Request.RemoveDirectory(Request.Header header, byte[] name) ->
                     removeDirectory(node, text(name));
             case Request.Rename rename -> rename(node, rename);
-            case Request.Open(Request.Header header, int flags) -> open(node, flags);
+            case Request.Open open -> open(node, open.flags());
             case Request.Release release -> release(node);
             case Request.ReadDirectory read -> readDirectory(node, read);
             case Request.OpenDirectory open -> new Reply.Opened(0, 0, 0);

@@ -25,7 +25,7 @@ final class UnsentTest {
         assertEquals(List.of(), Unsent.undo(lookup, new Reply.NegativeEntry(0)));
         assertEquals(
                 List.of(new Request.Release(HEADER, 5, 2, OptionalLong.empty())),
-                Unsent.undo(new Request.Open(HEADER, 2), OPENED));
+                Unsent.undo(new Request.Open(HEADER, 2, false), OPENED));
         assertEquals(
                 List.of(new Request.ReleaseDirectory(HEADER, 5)),
                 Unsent.undo(new Request.OpenDirectory(HEADER, 0), OPENED));

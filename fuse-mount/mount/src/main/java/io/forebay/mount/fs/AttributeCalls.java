@@ -31,6 +31,7 @@ final class AttributeCalls {
     private final OpenTable table;
     private final OpenCalls opens;
     private final Commits commits;
+    private final SetIdBits setIdBits;
 
     AttributeCalls(
             Services services, Nodes nodes, OpenTable table, OpenCalls opens, Commits commits) {
@@ -39,6 +40,7 @@ final class AttributeCalls {
         this.table = table;
         this.opens = opens;
         this.commits = commits;
+        this.setIdBits = new SetIdBits(services, nodes);
     }
 
     Reply.Attr get(Request.Header header) {
@@ -57,7 +59,7 @@ final class AttributeCalls {
         Origin origin = NamespaceCalls.origin(request.header());
         Request.AttributeChange change = request.change();
         if (change.size().isPresent()) {
-            resize(ino, origin, change);
+            resize(request);
         }
         SetAttributesRequest others = others(ino, change);
         if (isEmpty(others)) {
@@ -66,30 +68,29 @@ final class AttributeCalls {
         return nodes.attr(setOthers(others, origin));
     }
 
-    /** What a write by somebody else than the owner does to set-id bits. */
-    void killSetId(Request.Header header) {
-        SetAttributesRequest kill =
-                SetAttributesRequest.newBuilder()
-                        .setWorkspaceId(services.workspaceId())
-                        .setIno(header.nodeId())
-                        .setKillSetId(true)
-                        .build();
-        setOthers(kill, NamespaceCalls.origin(header));
-    }
-
-    private void resize(long ino, Origin origin, Request.AttributeChange change) {
-        long size = change.size().getAsLong();
-        if (change.handle().isPresent()) {
-            table.file(change.handle().getAsLong()).inode().writable().truncate(size);
-            return; // its close commits
+    private void resize(Request.SetAttr request) {
+        Request.AttributeChange change = request.change();
+        long size = change.size().orElseThrow();
+        if (change.handle().isPresent()) { // its close commits
+            resize(table.file(change.handle().getAsLong()).inode(), request, size);
+            return;
         }
-        OpenFile file = opens.open(origin, ino, size == 0 ? Access.CUT : Access.WRITE);
+        Origin origin = NamespaceCalls.origin(request.header());
+        Access access = size == 0 ? Access.CUT : Access.WRITE;
+        OpenFile file = opens.open(origin, request.header().nodeId(), access);
         try {
-            file.inode().writable().truncate(size);
+            resize(file.inode(), request, size);
             commits.commit(file.inode(), origin);
         } finally {
             opens.close(file);
         }
+    }
+
+    private void resize(OpenInode inode, Request.SetAttr request, long size) {
+        if (request.change().killsSetId()) {
+            setIdBits.kill(inode, request.header());
+        }
+        inode.writable().truncate(size);
     }
 
     private Attributes setOthers(SetAttributesRequest others, Origin origin) {
@@ -115,6 +116,9 @@ final class AttributeCalls {
                 inode.get().mtimeSet(fresh);
             } else {
                 inode.get().refreshed(fresh);
+            }
+            if (others.hasMode()) {
+                inode.get().modeSet(fresh);
             }
         }
         return reply.getAttributes();

@@ -17,7 +17,7 @@ final class FileCalls {
     private final OpenCalls opens;
     private final Commits commits;
     private final LockCalls locks;
-    private final AttributeCalls attributes;
+    private final SetIdBits setIdBits;
     private final ReadBuffers buffers = new ReadBuffers();
 
     FileCalls(
@@ -25,12 +25,12 @@ final class FileCalls {
             OpenCalls opens,
             Commits commits,
             LockCalls locks,
-            AttributeCalls attributes) {
+            SetIdBits setIdBits) {
         this.table = table;
         this.opens = opens;
         this.commits = commits;
         this.locks = locks;
-        this.attributes = attributes;
+        this.setIdBits = setIdBits;
     }
 
     Reply read(Request.Read request) {
@@ -42,8 +42,8 @@ final class FileCalls {
     Reply write(Request.Write request) {
         OpenFile file = table.file(request.handle());
         StagedHandle staged = file.inode().writable();
-        if (request.killsSetId() && file.inode().hasSetId()) {
-            attributes.killSetId(request.header());
+        if (request.killsSetId()) {
+            setIdBits.kill(file.inode(), request.header());
         }
         long written =
                 file.access().append()
@@ -76,6 +76,9 @@ final class FileCalls {
         try {
             if (file.access().write()) {
                 file.inode().writable().flush();
+                if (file.inode().isWrittenSinceModeSet()) {
+                    setIdBits.killUnlessSuperuser(file.inode(), request.header());
+                }
                 commits.flush(file.inode(), NamespaceCalls.origin(request.header()));
             }
         } finally { // who gets the lock next sees the size

@@ -67,9 +67,10 @@ public final class ForebayFileSystem implements FileSystem, AutoCloseable {
         this.xattrs = new XattrCalls(services, nodes);
         this.opens = new OpenCalls(services, backing, nodes, table, releases);
         this.locks = new LockCalls(services);
-        this.ranges = new RangeCalls(table);
+        SetIdBits setIdBits = new SetIdBits(services, nodes);
+        this.ranges = new RangeCalls(table, setIdBits);
         this.attributes = new AttributeCalls(services, nodes, table, opens, commits);
-        this.files = new FileCalls(table, opens, commits, locks, attributes);
+        this.files = new FileCalls(table, opens, commits, locks, setIdBits);
         this.directories = new DirectoryCalls(services, nodes);
         boolean goesOn = !kept.found().isEmpty();
         if (goesOn) {
@@ -192,7 +193,7 @@ public final class ForebayFileSystem implements FileSystem, AutoCloseable {
     public int passthroughFiles() {
         return (int)
                 table.files().stream()
-                        .filter(file -> file.inode().mode() == OpenMode.PASSTHROUGH)
+                        .filter(file -> file.inode().mode(file.access()) == OpenMode.PASSTHROUGH)
                         .count();
     }
 

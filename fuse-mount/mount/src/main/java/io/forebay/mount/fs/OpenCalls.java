@@ -34,6 +34,7 @@ final class OpenCalls {
     private final ReleaseQueue releases;
     private final StaleNames staleNames;
     private final Commits commits;
+    private final SetIdBits setIdBits;
 
     OpenCalls(
             Services services,
@@ -46,6 +47,7 @@ final class OpenCalls {
         this.nodes = nodes;
         this.table = table;
         this.releases = releases;
+        this.setIdBits = new SetIdBits(services, nodes);
         this.staleNames = new StaleNames(services.clock());
         this.commits = new Commits(services);
     }
@@ -58,7 +60,10 @@ final class OpenCalls {
         try {
             if (before.isEmpty()) {
                 staleNames.check(header, file.inode().known());
-                services.watch().opened(header.nodeId());
+                if (request.killsSetId() && file.access().truncate()) {
+                    setIdBits.kill(file.inode(), header);
+                }
+                services.watch().forgetAttributes(header.nodeId());
             }
             makeDurable(file, request.flags());
             done = true;
@@ -118,7 +123,7 @@ final class OpenCalls {
      * to be. That the file is there, and that it is written, must be known as well by then.
      */
     private void makeDurable(OpenFile file, int flags) {
-        if (Access.isDurable(flags) && file.inode().mode() == OpenMode.PASSTHROUGH) {
+        if (Access.isDurable(flags) && file.inode().mode(file.access()) == OpenMode.PASSTHROUGH) {
             commits.sync();
         }
     }
@@ -285,7 +290,8 @@ final class OpenCalls {
     }
 
     private static Reply.Opened opened(OpenFile file) {
-        OpenMode mode = file.inode().mode();
-        return new Reply.Opened(file.handle(), mode.flags(), file.inode().backingId());
+        OpenMode mode = file.inode().mode(file.access());
+        int backingId = file.inode().backingId(file.access());
+        return new Reply.Opened(file.handle(), mode.flags(), backingId);
     }
 }

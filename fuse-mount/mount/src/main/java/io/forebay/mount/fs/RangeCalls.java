@@ -18,13 +18,16 @@ final class RangeCalls {
     private static final long COPY_BYTES_MAX = 256L << 20;
 
     private final OpenTable table;
+    private final SetIdBits setIdBits;
 
-    RangeCalls(OpenTable table) {
+    RangeCalls(OpenTable table, SetIdBits setIdBits) {
         this.table = table;
+        this.setIdBits = setIdBits;
     }
 
     Reply allocate(Request.Fallocate request) {
         OpenInode inode = table.file(request.handle()).inode();
+        setIdBits.killUnlessSuperuser(inode, request.header());
         inode.writable().fallocate(request.mode(), request.offset(), request.length());
         inode.reshaped();
         return new Reply.Ok();
@@ -37,7 +40,9 @@ final class RangeCalls {
 
     Reply copy(Request.CopyRange request) {
         StagedHandle source = table.file(request.handle()).inode().readable();
-        StagedHandle target = table.file(request.targetHandle()).inode().writable();
+        OpenInode changed = table.file(request.targetHandle()).inode();
+        StagedHandle target = changed.writable();
+        setIdBits.killUnlessSuperuser(changed, request.header());
         long length = Math.min(request.length(), COPY_BYTES_MAX);
         return request.copied(
                 source.copyTo(target, request.offset(), request.targetOffset(), length));

@@ -15,7 +15,6 @@ import io.forebay.proto.TraceContext;
 import io.forebay.schema.ForebayException;
 import io.forebay.transport.file.FileStatus;
 import io.forebay.transport.file.StagedHandle;
-import io.forebay.transport.posix.NativeFile;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.locks.ReentrantLock;
@@ -49,9 +48,7 @@ public final class OpenInode {
 
     private OpenMode mode = OpenMode.CACHED;
     private int backingId;
-    private @Nullable StagedHandle readFile;
-    private @Nullable StagedHandle writeFile;
-    private @Nullable FileStatus identity;
+    private final StagedPair staged;
 
     private Fresh known = new Fresh(Attributes.getDefaultInstance(), 0);
 
@@ -69,6 +66,7 @@ public final class OpenInode {
     OpenInode(long ino, KeptFiles.Slot slot) {
         this.ino = ino;
         this.slot = slot;
+        this.staged = new StagedPair(slot);
     }
 
     /** As a process that has died left it. */
@@ -87,10 +85,7 @@ public final class OpenInode {
         closed = kept.getClosed();
         leftOver = kept.hasLeftOver() ? kept.getLeftOver() : null;
         writing = WriteState.of(kept);
-        readFile = found.readFile();
-        writeFile = found.writeFile();
-        StagedHandle any = readFile == null ? writeFile : readFile;
-        identity = any == null ? null : any.stat();
+        staged.restore(found);
         for (KeptHandle handle : found.handles()) {
             count(Access.of(handle.getFlags()), 1);
         }
@@ -157,19 +152,15 @@ public final class OpenInode {
 
     private synchronized void adopt(
             StagedHandle file, FileStatus status, Access access, Fresh fresh, Backing backing) {
-        if (identity != null && !identity.isOfSameFile(status)) {
-            file.close();
-            throw new FuseException(Errno.EBUSY); // the staged file was replaced under open handles
-        }
+        staged.requireSame(file, status);
+        refreshed(fresh);
         if (handles == 0) {
-            identity = status;
             decideMode(file, access, backing);
         }
         if (access.write() && writers == 0) {
             writing = WriteState.begun(fresh.attributes(), status);
         }
-        refreshed(fresh);
-        keep(file, access.write());
+        staged.keep(file, access.write());
         count(access, 1);
         save();
     }
@@ -182,19 +173,20 @@ public final class OpenInode {
 
     /** Whether there are handles that a descriptor is missing for: it did not survive. */
     synchronized boolean lacksFile() {
-        return (writers > 0 && writeFile == null)
-                || (handles > 0 && readFile == null && writeFile == null);
+        return (writers > 0 && staged.forWriters() == null)
+                || (handles > 0 && staged.any() == null);
     }
 
     /** Takes over a file that was opened again, for handles that are there. */
     public synchronized void regain(StagedHandle file) {
-        keep(file, writers > 0);
+        staged.keep(file, writers > 0);
     }
 
     /**
      * Any descriptor of the file will do: the kernel opens its backing file anew for each open,
      * with that open's own flags (fs/fuse/passthrough.c, backing_file_open). So an id that was made
-     * from a reader's descriptor serves the writers that come later.
+     * from a reader's descriptor serves the writers that come later. Writes that the mount does not
+     * see would leave set-id bits on the file.
      */
     private void decideMode(StagedHandle file, Access access, Backing backing) {
         backingId = 0;
@@ -202,27 +194,13 @@ public final class OpenInode {
         OptionalInt descriptor = file.passable();
         if (descriptor.isEmpty()) {
             mode = OpenMode.DIRECT;
-        } else if (backing.available()) {
+        } else if (backing.available() && !hasSetId()) {
             try {
                 backingId = backing.open(descriptor.getAsInt());
                 mode = OpenMode.PASSTHROUGH;
             } catch (FuseException e) {
                 backingId = 0; // this file system cannot be passed through: the mount carries bytes
             }
-        }
-    }
-
-    private void keep(StagedHandle file, boolean writable) {
-        if (writable && writeFile == null) {
-            writeFile = file;
-        } else if (!writable && readFile == null && writeFile == null) {
-            readFile = file;
-        } else {
-            file.close();
-            return;
-        }
-        if (file instanceof NativeFile local) {
-            slot.keep(writable, local);
         }
     }
 
@@ -243,11 +221,7 @@ public final class OpenInode {
             backing.close(backingId);
             backingId = 0;
         }
-        close(readFile, false);
-        close(writeFile, true);
-        readFile = null;
-        writeFile = null;
-        identity = null;
+        staged.close();
         save();
     }
 
@@ -334,7 +308,7 @@ public final class OpenInode {
     public Optional<FileStatus> localStatus() {
         StagedHandle file;
         synchronized (this) {
-            file = writeFile != null ? writeFile : readFile;
+            file = staged.any();
         }
         return file == null || file.passable().isEmpty() ? Optional.empty() : status(file);
     }
@@ -389,7 +363,7 @@ public final class OpenInode {
     private Optional<FileStatus> writtenStatus() {
         StagedHandle file;
         synchronized (this) {
-            file = writers == 0 ? null : writeFile;
+            file = writers == 0 ? null : staged.forWriters();
         }
         return file == null ? Optional.empty() : status(file);
     }
@@ -400,8 +374,7 @@ public final class OpenInode {
             return Optional.of(file.stat());
         } catch (ForebayException e) {
             synchronized (this) {
-                boolean held = file.equals(writeFile) || file.equals(readFile);
-                if (e.kind() == FailureKind.FAILURE_STALE && !held) {
+                if (e.kind() == FailureKind.FAILURE_STALE && !staged.holds(file)) {
                     return Optional.empty();
                 }
             }
@@ -413,6 +386,26 @@ public final class OpenInode {
     public void mtimeSet(Fresh fresh) {
         refreshed(fresh);
         writtenStatus().ifPresent(status -> mtimeSet(fresh, status));
+    }
+
+    /** The mode was set: writes that pass the mount by count from here on. */
+    public void modeSet(Fresh fresh) {
+        refreshed(fresh);
+        writtenStatus().ifPresent(this::modeSet);
+    }
+
+    private synchronized void modeSet(FileStatus status) {
+        writing = writing.modeSet(status);
+        save();
+    }
+
+    /** Whether somebody wrote, past the mount, since the mode was set. */
+    public boolean isWrittenSinceModeSet() {
+        return writtenStatus().filter(this::isWrittenSinceModeSet).isPresent();
+    }
+
+    private synchronized boolean isWrittenSinceModeSet(FileStatus status) {
+        return mode == OpenMode.PASSTHROUGH && writing.isWrittenSinceModeSet(status);
     }
 
     private synchronized void mtimeSet(Fresh fresh, FileStatus status) {
@@ -453,21 +446,26 @@ public final class OpenInode {
         lastFlush = trace;
     }
 
-    public synchronized OpenMode mode() {
-        return mode;
+    /**
+     * How a handle of the inode is open: past the mount no longer where writes must be seen. The
+     * kernel allows requests beside passthrough.
+     */
+    public synchronized OpenMode mode(Access access) {
+        boolean seen = mode == OpenMode.PASSTHROUGH && access.write() && hasSetId();
+        return seen ? OpenMode.DIRECT : mode;
     }
 
-    public synchronized int backingId() {
-        return backingId;
+    public synchronized int backingId(Access access) {
+        return mode(access) == OpenMode.PASSTHROUGH ? backingId : 0;
     }
 
     /** Sees what was written here, also what has not reached the owner yet. */
     public synchronized StagedHandle readable() {
-        return present(writeFile != null ? writeFile : readFile);
+        return present(staged.any());
     }
 
     public synchronized StagedHandle writable() {
-        return present(writeFile);
+        return present(staged.forWriters());
     }
 
     public synchronized boolean isOpen() {
@@ -487,14 +485,5 @@ public final class OpenInode {
             throw new FuseException(Errno.EBADF);
         }
         return file;
-    }
-
-    private void close(@Nullable StagedHandle file, boolean writable) {
-        if (file instanceof NativeFile) {
-            slot.drop(writable);
-        }
-        if (file != null) {
-            file.close();
-        }
     }
 }

@@ -11,6 +11,8 @@ import io.forebay.transport.file.FileStatus;
  * @param committedSize of the last commit; -1: the next one is due whatever the size is
  * @param stagedMtimeNanos while the staged file still has this time, the file's time is {@code
  *     shownMtimeNanos}
+ * @param modeSetMtimeNanos the staged file's time when the mode was last set; 0: not since the
+ *     first writer
  * @param closeDue whether something was committed that no close has been told of yet
  */
 record WriteState(
@@ -18,13 +20,14 @@ record WriteState(
         long committedMtimeNanos,
         long stagedMtimeNanos,
         long shownMtimeNanos,
+        long modeSetMtimeNanos,
         boolean closeDue) {
-    static final WriteState NONE = new WriteState(0, 0, 0, 0, false);
+    static final WriteState NONE = new WriteState(0, 0, 0, 0, 0, false);
 
     /** Of a file that gets its first writer. */
     static WriteState begun(Attributes known, FileStatus status) {
         long mtime = known.getMtimeNanos();
-        return new WriteState(known.getSize(), mtime, status.mtimeNanos(), mtime, false);
+        return new WriteState(known.getSize(), mtime, status.mtimeNanos(), mtime, 0, false);
     }
 
     /** A close that was told before a takeover may be told again. */
@@ -34,6 +37,7 @@ record WriteState(
                 kept.getCommittedMtimeNanos(),
                 kept.getStagedMtimeNanos(),
                 kept.getShownMtimeNanos(),
+                kept.getModeSetMtimeNanos(),
                 true);
     }
 
@@ -41,7 +45,8 @@ record WriteState(
         kept.setCommittedSize(committedSize)
                 .setCommittedMtimeNanos(committedMtimeNanos)
                 .setStagedMtimeNanos(stagedMtimeNanos)
-                .setShownMtimeNanos(shownMtimeNanos);
+                .setShownMtimeNanos(shownMtimeNanos)
+                .setModeSetMtimeNanos(modeSetMtimeNanos);
     }
 
     WriteState committed(FinalSize written, boolean closed) {
@@ -50,17 +55,45 @@ record WriteState(
                 written.getMtimeNanos(),
                 stagedMtimeNanos,
                 shownMtimeNanos,
+                modeSetMtimeNanos,
                 !closed);
     }
 
     /** Blocks came or went, perhaps without a new size or time. */
     WriteState reshaped() {
-        return new WriteState(-1, committedMtimeNanos, stagedMtimeNanos, shownMtimeNanos, closeDue);
+        return new WriteState(
+                -1,
+                committedMtimeNanos,
+                stagedMtimeNanos,
+                shownMtimeNanos,
+                modeSetMtimeNanos,
+                closeDue);
     }
 
     /** A time was set by hand: it holds until the next write. */
     WriteState mtimeSet(long mtimeNanos, FileStatus status) {
-        return new WriteState(committedSize, mtimeNanos, status.mtimeNanos(), mtimeNanos, closeDue);
+        return new WriteState(
+                committedSize,
+                mtimeNanos,
+                status.mtimeNanos(),
+                mtimeNanos,
+                modeSetMtimeNanos,
+                closeDue);
+    }
+
+    /** The mode was set by hand. */
+    WriteState modeSet(FileStatus status) {
+        return new WriteState(
+                committedSize,
+                committedMtimeNanos,
+                stagedMtimeNanos,
+                shownMtimeNanos,
+                status.mtimeNanos(),
+                closeDue);
+    }
+
+    boolean isWrittenSinceModeSet(FileStatus status) {
+        return modeSetMtimeNanos != 0 && modeSetMtimeNanos != status.mtimeNanos();
     }
 
     boolean isCommitted(FinalSize written) {

@@ -80,11 +80,11 @@ public final class Watch implements AutoCloseable {
     }
 
     /**
-     * A program opens the node: what the kernel knows of its size and times is asked for anew, also
-     * where a change has not been told yet. Nothing is waited for, so that the thread that answers
-     * the open can do it.
+     * What the kernel knows of the node's mode, size and times is asked for anew, also where a
+     * change has not been told yet. Nothing is waited for, so that a thread that answers a request
+     * can do it.
      */
-    public void opened(long ino) {
+    public void forgetAttributes(long ino) {
         Forgetting teller = forgetting;
         if (teller != null) {
             teller.kernel().forgetAttributes(ino);

@@ -94,7 +94,7 @@ final class TestKernel {
     }
 
     Reply.Opened open(long ino, int flags) {
-        return (Reply.Opened) fileSystem.handle(new Request.Open(header(ino), flags));
+        return (Reply.Opened) fileSystem.handle(new Request.Open(header(ino), flags, false));
     }
 
     int write(long ino, long handle, long offset, byte[] data) {
@@ -170,7 +170,8 @@ final class TestKernel {
                                         mtime,
                                         false,
                                         false,
-                                        handle)));
+                                        handle,
+                                        false)));
         return ((Reply.Attr) reply).attributes();
     }
 

@@ -191,7 +191,7 @@ final class WatchTest {
         while (metadata.stream().waiting() > 3_000 - 4_096 / 2) { // the queue is full
             TimeUnit.MILLISECONDS.sleep(5);
         }
-        watch.opened(7); // needs no lock, whoever waits
+        watch.forgetAttributes(7); // needs no lock, whoever waits
         kernel.assertTold("node 7");
         watch.answered(); // does not wait, though the teller does and its queue is full
         kernel.lock.countDown();
