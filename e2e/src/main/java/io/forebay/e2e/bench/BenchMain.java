@@ -125,7 +125,8 @@ public final class BenchMain {
         samples.add(Figure.WRITE_FRESH, target, large.writeFresh(file));
         settle(directory);
         samples.add(Figure.REWRITE, target, large.rewrite(file));
-        samples.add(Figure.READ_HOT, target, large.read(file));
+        samples.add(Figure.READ_FIRST, target, large.read(file));
+        samples.add(Figure.READ_AGAIN, target, large.read(file));
         Files.delete(file);
     }
 

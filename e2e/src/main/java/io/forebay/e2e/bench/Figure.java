@@ -4,7 +4,8 @@ package io.forebay.e2e.bench;
 enum Figure {
     WRITE_FRESH("write, fresh file", "GB/s"),
     REWRITE("rewrite in place", "GB/s"),
-    READ_HOT("read again, hot", "GB/s"),
+    READ_FIRST("read for the first time after the write", "GB/s"),
+    READ_AGAIN("read again, hot", "GB/s"),
     SAVE("save 1 MiB: temp, fsync, rename", "1/s"),
     CREATE_COLD("create, first files after the start", "1/s"),
     CREATE("create, exclusive, and close", "1/s"),

@@ -1,10 +1,12 @@
 package io.forebay.mount.fs;
 
 import io.forebay.fuse.Backing;
+import io.forebay.fuse.OpenFlags;
 import io.forebay.fuse.Reply;
 import io.forebay.fuse.Request;
 import io.forebay.mount.meta.FailureErrno;
 import io.forebay.mount.meta.Origin;
+import io.forebay.mount.nodes.CachedContents;
 import io.forebay.mount.nodes.NodeAttributes;
 import io.forebay.mount.nodes.Nodes;
 import io.forebay.mount.open.Access;
@@ -35,6 +37,7 @@ final class OpenCalls {
     private final StaleNames staleNames;
     private final Commits commits;
     private final SetIdBits setIdBits;
+    private final CachedContents cached = new CachedContents();
 
     OpenCalls(
             Services services,
@@ -289,9 +292,13 @@ final class OpenCalls {
                 .build();
     }
 
-    private static Reply.Opened opened(OpenFile file) {
+    private Reply.Opened opened(OpenFile file) {
         OpenMode mode = file.inode().mode(file.access());
-        int backingId = file.inode().backingId(file.access());
-        return new Reply.Opened(file.handle(), mode.flags(), backingId);
+        boolean keep =
+                mode == OpenMode.CACHED
+                        && !file.access().write()
+                        && cached.opened(file.inode().known());
+        int flags = mode.flags() | (keep ? OpenFlags.KEEP_CACHE : 0);
+        return new Reply.Opened(file.handle(), flags, file.inode().backingId(file.access()));
     }
 }

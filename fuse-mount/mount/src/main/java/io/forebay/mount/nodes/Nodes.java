@@ -77,7 +77,7 @@ public final class Nodes {
      */
     private boolean isMoving(Attributes attributes) {
         return table.find(attributes.getIno())
-                .filter(inode -> inode.isMoving(attributes))
+                .filter(inode -> inode.isMoving(attributes, services.watch().isLive()))
                 .isPresent();
     }
 

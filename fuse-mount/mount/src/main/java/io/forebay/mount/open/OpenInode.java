@@ -314,13 +314,13 @@ public final class OpenInode {
     }
 
     /**
-     * Whether others write the file, or may do so unseen while the kernel reads it from its own
-     * pages.
+     * Whether others write the file, or may do so unseen: a writer of this mount hides them, and
+     * unless the mount is told of writers the kernel must not believe its own pages.
      */
-    public synchronized boolean isMoving(Attributes asked) {
+    public synchronized boolean isMoving(Attributes asked, boolean told) {
+        boolean written = asked.getFlushState() == FlushState.FLUSH_STATE_OPEN;
         return handles > 0
-                && (mode == OpenMode.CACHED
-                        || (writers == 0 && asked.getFlushState() == FlushState.FLUSH_STATE_OPEN));
+                && (mode == OpenMode.CACHED ? written || !told : written && writers == 0);
     }
 
     private synchronized Optional<Fresh> latest(long sinceMillis) {

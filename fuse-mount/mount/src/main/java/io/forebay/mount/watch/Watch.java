@@ -91,6 +91,11 @@ public final class Watch implements AutoCloseable {
         }
     }
 
+    /** Whether each change of others is told. */
+    public boolean isLive() {
+        return live;
+    }
+
     private long promise() {
         Forgetting teller = forgetting;
         return live && teller != null && teller.canExpireAll()
