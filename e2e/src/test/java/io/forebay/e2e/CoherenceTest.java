@@ -18,6 +18,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -136,6 +137,16 @@ final class CoherenceTest {
             }
         }
         assertEquals("rewritten!", Files.readString(other), "an open after a close");
+        assertEquals("rewritten!", Files.readString(other), "from the pages of the one before");
+        FileTime time = Files.getLastModifiedTime(ours);
+        for (int i = 0; i < 10; i++) {
+            try (FileChannel writer = FileChannel.open(ours, StandardOpenOption.WRITE)) {
+                writer.write(StandardCharsets.UTF_8.encode(i + "ewritten!"));
+                Files.setLastModifiedTime(ours, time);
+            }
+            assertEquals(i + "ewritten!", Files.readString(other), "as long and as old as before");
+            assertEquals(i + "ewritten!", Files.readString(other));
+        }
     }
 
     /** What a mount does itself is not told to it, and its kernel goes on believing. */
