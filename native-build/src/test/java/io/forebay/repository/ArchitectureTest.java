@@ -43,6 +43,7 @@ final class ArchitectureTest {
                         "data-plane/persist"));
         MAY_USE.put("data-plane/local-s3", Set.of());
         MAY_USE.put("fuse-mount/fuse", Set.of());
+        MAY_USE.put("fuse-mount/jnr", Set.of("fuse-mount/fuse"));
         MAY_USE.put("fuse-mount/mount", with(contracts, "fuse-mount/fuse", "data-plane/transport"));
         MAY_USE.put("fuse-mount/cli", contracts);
     }

@@ -2,12 +2,14 @@ package io.forebay.cli;
 
 import io.forebay.cli.prepare.Installation;
 import io.forebay.cli.state.CliFailure;
+import io.forebay.cli.state.Fuse;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
 /**
@@ -25,6 +27,8 @@ final class MountCommand implements Callable<Integer> {
     /** Longer than the holder's own patience with its mount. */
     private static final int STOP_SECONDS = 30;
 
+    @Mixin private FuseOption fuse = new FuseOption();
+
     @Parameters(arity = "0..*", paramLabel = "ARG")
     private List<String> arguments = new ArrayList<>();
 
@@ -41,7 +45,10 @@ final class MountCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         Installation installation = Installation.current();
-        List<String> command = installation.holder();
+        List<String> command = installation.holder(fuse.fuse());
+        if (fuse.fuse() != Fuse.KERNEL) {
+            command.addAll(List.of("--fuse", fuse.fuse().word()));
+        }
         command.addAll(arguments);
         try {
             Process holder = new ProcessBuilder(command).inheritIO().start();

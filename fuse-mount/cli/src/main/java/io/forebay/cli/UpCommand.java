@@ -32,6 +32,8 @@ final class UpCommand implements Callable<Integer> {
     @Option(names = "--detach", description = "return when it is ready; `forebay down` stops it")
     private boolean detach;
 
+    @Mixin private FuseOption fuse = new FuseOption();
+
     @Option(
             names = "--no-passthrough",
             description = "all reads and writes go through the mount process")
@@ -100,7 +102,7 @@ final class UpCommand implements Callable<Integer> {
                 mountPoint,
                 workspace,
                 new UpRequest.Bucket(bucket, prefix, endpoint, region, keys()),
-                new UpRequest.Mode(!noPassthrough, flushDelayMillis, listen),
+                new UpRequest.Mode(fuse.fuse(), !noPassthrough, flushDelayMillis, listen),
                 new UpRequest.GivenPorts(httpPort, s3Port));
     }
 

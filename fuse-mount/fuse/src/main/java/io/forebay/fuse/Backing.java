@@ -5,6 +5,23 @@ package io.forebay.fuse;
  * last release: the kernel refuses a second one.
  */
 public interface Backing {
+    /** Without passthrough. */
+    Backing NONE =
+            new Backing() {
+                @Override
+                public boolean available() {
+                    return false;
+                }
+
+                @Override
+                public int open(int fileDescriptor) {
+                    throw new FuseException(Errno.EOPNOTSUPP);
+                }
+
+                @Override
+                public void close(int backingId) {}
+            };
+
     /** Whether the kernel and this process's privileges allow passthrough at all. */
     boolean available();
 

@@ -4,6 +4,7 @@ import static java.lang.System.Logger.Level.INFO;
 
 import io.forebay.fuse.session.FuseSession;
 import io.forebay.fuse.session.KeptMount;
+import io.forebay.fuse.session.Serving;
 import io.forebay.mount.holder.HolderLink;
 import io.forebay.mount.kept.Descriptors;
 import io.forebay.mount.kept.KeptState;
@@ -121,14 +122,16 @@ final class Lifeline implements AutoCloseable {
     }
 
     /** Serves from now on: gives signs of life, and ends for a successor when it is told to. */
-    void serving(FuseSession session, Signs signs, Runnable resentAreOver) {
+    void serving(Serving session, Signs signs, Runnable resentAreOver) {
         HolderLink link = holder;
         if (link == null) {
             return;
         }
         link.serving(takeovers());
         daemon("signs-of-life", () -> beat(link, session, signs));
-        daemon("hand-over", () -> awaitHandOver(link, session));
+        if (session instanceof FuseSession own) {
+            daemon("hand-over", () -> awaitHandOver(link, own));
+        }
         daemon(
                 "resent",
                 () -> {
@@ -145,7 +148,7 @@ final class Lifeline implements AutoCloseable {
         }
     }
 
-    private static void beat(HolderLink link, FuseSession session, Signs signs) {
+    private static void beat(HolderLink link, Serving session, Signs signs) {
         while (pause(BEAT_MILLIS)) {
             link.beat(signs.stuckSeconds(session.inFlight()));
         }

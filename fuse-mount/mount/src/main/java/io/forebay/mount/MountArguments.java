@@ -5,11 +5,13 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
 /**
  * The command line.
  *
+ * @param fuse what speaks with the kernel
  * @param threads that answer the kernel
  * @param httpPort of health and metrics; 0: none
  * @param holder the socket of the process that keeps the mount; empty: nobody does
@@ -20,6 +22,7 @@ record MountArguments(
         String workspace,
         Path mountPoint,
         String node,
+        Fuse fuse,
         boolean passthrough,
         boolean allowOther,
         int threads,
@@ -27,7 +30,7 @@ record MountArguments(
         Optional<Path> holder) {
     static final String USAGE =
             "usage: mount --control-plane HOST:PORT --workspace NAME --mount-point DIR --node NAME"
-                    + " [--no-passthrough] [--allow-other] [--threads N] [--http-port P]";
+                    + " [--fuse kernel|jnr] [--no-passthrough] [--allow-other] [--threads N] [--http-port P]";
 
     /**
      * They wait for the control plane more than they compute; each holds two buffers of 1 MiB on
@@ -39,6 +42,7 @@ record MountArguments(
     private static final int PORT_MAX = 65_535;
 
     private static final String HOLDER = "--holder";
+    private static final String FUSE = "--fuse";
 
     private static final List<String> KEYS =
             List.of(
@@ -46,11 +50,32 @@ record MountArguments(
                     "--workspace",
                     "--mount-point",
                     "--node",
+                    FUSE,
                     "--no-passthrough",
                     "--allow-other",
                     "--threads",
                     "--http-port",
                     HOLDER);
+
+    /** What speaks with the kernel. */
+    enum Fuse {
+        /** This process, by the kernel's own protocol. */
+        KERNEL,
+        /** libfuse 2, by jnr-fuse. */
+        JNR;
+
+        String word() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+
+        private static Fuse of(String word) {
+            return Arrays.stream(values())
+                    .filter(each -> each.word().equals(word))
+                    .findFirst()
+                    .orElseThrow(
+                            () -> new UsageException(FUSE + " must be kernel or jnr: " + word));
+        }
+    }
 
     /** A command line that cannot be used; the message says how it must be. */
     static final class UsageException extends RuntimeException {
@@ -69,6 +94,7 @@ record MountArguments(
         String workspace = required(rest, "--workspace");
         String mountPoint = required(rest, "--mount-point");
         String node = required(rest, "--node");
+        Fuse fuse = takeFuse(rest);
         int threads =
                 take(rest, "--threads")
                         .map(text -> number("--threads", text, 1, THREADS_MAX))
@@ -91,6 +117,7 @@ record MountArguments(
                 workspace,
                 Path.of(mountPoint).toAbsolutePath().normalize(),
                 node,
+                fuse,
                 passthrough,
                 allowOther,
                 threads,
@@ -100,6 +127,17 @@ record MountArguments(
 
     String controlPlane() {
         return host + ":" + port;
+    }
+
+    private static Fuse takeFuse(List<String> rest) {
+        String joined = FUSE + "=";
+        for (String word : rest) {
+            if (word.startsWith(joined)) {
+                rest.remove(word);
+                return Fuse.of(word.substring(joined.length()));
+            }
+        }
+        return take(rest, FUSE).map(Fuse::of).orElse(Fuse.KERNEL);
     }
 
     private static String required(List<String> rest, String key) {

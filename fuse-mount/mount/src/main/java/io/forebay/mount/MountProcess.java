@@ -8,7 +8,9 @@ import io.forebay.fuse.FileSystem;
 import io.forebay.fuse.session.FuseMountException;
 import io.forebay.fuse.session.FuseSession;
 import io.forebay.fuse.session.KeptMount;
+import io.forebay.fuse.session.LibrarySession;
 import io.forebay.fuse.session.MountOptions;
+import io.forebay.fuse.session.Serving;
 import io.forebay.mount.fs.ForebayFileSystem;
 import io.forebay.mount.holder.HolderLink;
 import io.forebay.mount.meta.Attachment;
@@ -46,7 +48,7 @@ final class MountProcess implements AutoCloseable {
     /** What was started, the latest first. Guarded by this. */
     private final Deque<AutoCloseable> started = new ArrayDeque<>();
 
-    private volatile @Nullable FuseSession session;
+    private volatile @Nullable Serving session;
 
     /** Guarded by this. */
     private @Nullable ForebayFileSystem files;
@@ -86,7 +88,7 @@ final class MountProcess implements AutoCloseable {
     }
 
     void awaitEnd() throws InterruptedException {
-        FuseSession running = session;
+        Serving running = session;
         if (running != null) {
             running.awaitEnd();
         }
@@ -127,7 +129,7 @@ final class MountProcess implements AutoCloseable {
         WorkerStagedFiles staged = begin(new WorkerStagedFiles(arguments.node(), remote));
         InstantSource clock = InstantSource.system();
         Watch watch = begin(new Watch(client, attachment, clock, metrics.watchMeter()));
-        FuseSession serving = mount(new Services(client, attachment, staged, clock, trace, watch));
+        Serving serving = mount(new Services(client, attachment, staged, clock, trace, watch));
         session = serving;
         watch.start(serving.cache(), Objects.requireNonNull(files).remembered());
         metrics.takeovers(lifeline.takeovers());
@@ -215,7 +217,7 @@ final class MountProcess implements AutoCloseable {
         }
     }
 
-    private FuseSession mount(Services services) throws StartException {
+    private Serving mount(Services services) throws StartException {
         MountOptions options =
                 MountOptions.of(arguments.mountPoint())
                         .withSource("forebay:" + arguments.workspace())
@@ -225,6 +227,10 @@ final class MountProcess implements AutoCloseable {
             options = options.withAllowOther(true);
         }
         try {
+            if (arguments.fuse() != MountArguments.Fuse.KERNEL) {
+                FileSystem served = fileSystem(services, Backing.NONE);
+                return begin(LibrarySession.mount(arguments.fuse().word(), options, served));
+            }
             Optional<KeptMount> before = lifeline.inherited();
             if (before.isPresent()) {
                 lifeline.takenOver(version());

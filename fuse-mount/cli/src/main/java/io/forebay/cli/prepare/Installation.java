@@ -1,6 +1,7 @@
 package io.forebay.cli.prepare;
 
 import io.forebay.cli.state.CliFailure;
+import io.forebay.cli.state.Fuse;
 import io.forebay.cli.state.ProcessName;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,7 +15,9 @@ public record Installation(Path home, Path java, AotCaches caches) {
     /** It holds descriptors, which take no heap. */
     private static final String HOLDER_HEAP = "24m";
 
-    /** Where each process has its jars. */
+    private static final String JNR = "jnr";
+
+    /** Where each process has its jars, and so the adapter for libfuse. */
     private static final Map<String, String> APPLICATIONS =
             Map.of(
                     AotCaches.COMMAND_LINE,
@@ -23,6 +26,8 @@ public record Installation(Path home, Path java, AotCaches caches) {
                     "fuse-mount/mount/target",
                     ProcessName.MOUNT.fileName(),
                     "fuse-mount/mount/target",
+                    JNR,
+                    "fuse-mount/jnr/target",
                     ProcessName.WORKER.fileName(),
                     "data-plane/server/target/quarkus-app",
                     ProcessName.CONTROL_PLANE.fileName(),
@@ -66,11 +71,18 @@ public record Installation(Path home, Path java, AotCaches caches) {
     /**
      * The command that mounts, up to the mount's own arguments: a small process that keeps the
      * mount, and starts the one that serves it.
+     *
+     * @param fuse what speaks with the kernel; with libfuse, its adapter is behind the mount's own
+     *     class path
      */
-    public List<String> holder() {
+    public List<String> holder(Fuse fuse) {
         List<String> command = java(ProcessName.HOLDER.fileName(), HOLDER_HEAP);
         command.add("-XX:TieredStopAtLevel=1");
-        command.addAll(List.of("-cp", mountClassPath(), "io.forebay.mount.holder.HolderMain"));
+        String classPath = mountClassPath();
+        if (fuse == Fuse.JNR) {
+            classPath += ":" + classPath(application(JNR));
+        }
+        command.addAll(List.of("-cp", classPath, "io.forebay.mount.holder.HolderMain"));
         mountFlags().forEach(flag -> command.add("--jvm=" + flag));
         return command;
     }
@@ -109,7 +121,10 @@ public record Installation(Path home, Path java, AotCaches caches) {
     }
 
     private String classPath(ProcessName process) {
-        Path directory = application(process.fileName());
+        return classPath(application(process.fileName()));
+    }
+
+    private static String classPath(Path directory) {
         return directory + "/*:" + directory + "/lib/*";
     }
 

@@ -58,6 +58,7 @@ public final class Preparation {
                 mountPoint(request, before),
                 workspace,
                 bucket(request.bucket(), before == null ? null : before.bucket()),
+                request.mode().fuse(),
                 request.mode().passthrough(),
                 request.mode().flushDelayMillis(),
                 before == null ? freshKeys() : before.localKeys(),

@@ -1,5 +1,6 @@
 package io.forebay.cli.prepare;
 
+import io.forebay.cli.state.Fuse;
 import org.jspecify.annotations.Nullable;
 
 /** What {@code up} was asked for; null: as last time, or the default. */
@@ -14,7 +15,8 @@ public record UpRequest(
      * How the mount moves bytes, how long a closed file rests before its upload starts, and where
      * other nodes reach the servers.
      */
-    public record Mode(boolean passthrough, int flushDelayMillis, @Nullable String listen) {}
+    public record Mode(
+            Fuse fuse, boolean passthrough, int flushDelayMillis, @Nullable String listen) {}
 
     /** Where objects shall go, and with which keys. */
     public record Bucket(

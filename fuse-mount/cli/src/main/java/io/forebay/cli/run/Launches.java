@@ -3,6 +3,7 @@ package io.forebay.cli.run;
 import io.forebay.cli.prepare.Instance;
 import io.forebay.cli.prepare.Space;
 import io.forebay.cli.process.ChildSpec;
+import io.forebay.cli.state.Fuse;
 import io.forebay.cli.state.ProcessName;
 import io.forebay.cli.state.Settings;
 import java.nio.file.Path;
@@ -103,7 +104,7 @@ final class Launches {
     }
 
     private ChildSpec holder() {
-        List<String> command = instance.installation().holder();
+        List<String> command = instance.installation().holder(instance.settings().mountBy());
         command.addAll(
                 List.of(
                         "--record",
@@ -118,6 +119,9 @@ final class Launches {
                         NODE,
                         "--http-port",
                         Integer.toString(instance.ports().mount())));
+        if (instance.settings().mountBy() != Fuse.KERNEL) {
+            command.addAll(List.of("--fuse", instance.settings().mountBy().word()));
+        }
         if (!instance.settings().passthrough()) {
             command.add("--no-passthrough");
         }

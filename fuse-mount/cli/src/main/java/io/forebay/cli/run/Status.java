@@ -58,6 +58,7 @@ public record Status(
                 settings.mountPoint(),
                 settings.workspace(),
                 settings.bucket(),
+                settings.fuse(),
                 settings.passthrough(),
                 settings.flushDelayMillis(),
                 new Settings.LocalKeys(settings.localKeys().accessKey(), ""),

@@ -10,12 +10,14 @@ import org.jspecify.annotations.Nullable;
  *
  * @param mountPoint absolute
  * @param listen where other nodes reach control plane and worker; null: this machine alone does
+ * @param fuse null: as a file from before there was a choice; then it is the kernel's protocol
  * @param flushDelayMillis of a workspace that is made at this start
  */
 public record Settings(
         String mountPoint,
         String workspace,
         BucketAt bucket,
+        @Nullable Fuse fuse,
         boolean passthrough,
         int flushDelayMillis,
         LocalKeys localKeys,
@@ -29,6 +31,11 @@ public record Settings(
         Objects.requireNonNull(workspace);
         Objects.requireNonNull(bucket);
         Objects.requireNonNull(localKeys);
+    }
+
+    /** What speaks with the kernel. */
+    public Fuse mountBy() {
+        return fuse == null ? Fuse.KERNEL : fuse;
     }
 
     /** Where the workspace's objects go; without an endpoint, into the local object store. */

@@ -9,6 +9,7 @@ import io.forebay.cli.run.Foreground;
 import io.forebay.cli.run.Status;
 import io.forebay.cli.run.Supervisor;
 import io.forebay.cli.state.CliFailure;
+import io.forebay.cli.state.Fuse;
 import io.forebay.cli.state.MountTable;
 import io.forebay.cli.state.ProcessName;
 import io.forebay.cli.state.StateDirectory;
@@ -83,7 +84,7 @@ public final class Training {
                 mountPoint.toString(),
                 null,
                 new UpRequest.Bucket(null, null, null, null, new UpRequest.Keys(null, null)),
-                new UpRequest.Mode(false, FLUSH_DELAY_MILLIS, null),
+                new UpRequest.Mode(Fuse.KERNEL, false, FLUSH_DELAY_MILLIS, null),
                 new UpRequest.GivenPorts(0, 0));
     }
 

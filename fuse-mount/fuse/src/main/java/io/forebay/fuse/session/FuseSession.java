@@ -20,11 +20,11 @@ import java.util.stream.IntStream;
  * that wants to serve waits in {@link #awaitEnd()}, and closes the session before it ends, else the
  * mount stays behind dead.
  */
-public final class FuseSession implements AutoCloseable {
+public final class FuseSession implements Serving {
     private static final System.Logger LOG = System.getLogger(FuseSession.class.getName());
 
     /** How long programs may go on with what they have open, once it is unmounted. */
-    private static final long GRACE_SECONDS = 5;
+    static final long GRACE_SECONDS = 5;
 
     private final Mount mount;
     private final Notices notices;
@@ -89,8 +89,8 @@ public final class FuseSession implements AutoCloseable {
             KeptMount kept =
                     new KeptMount(
                             mount.device().descriptor(),
-                            mount.mountPoint(),
-                            mount.deviceMinor(),
+                            mount.tree().mountPoint(),
+                            mount.tree().deviceMinor(),
                             handshake.minor(),
                             handshake.flags(),
                             transferBytes);
@@ -100,7 +100,7 @@ public final class FuseSession implements AutoCloseable {
             return session;
         } finally {
             if (!started) {
-                mount.unmount();
+                mount.tree().unmount();
                 mount.device().close();
             }
         }
@@ -118,7 +118,7 @@ public final class FuseSession implements AutoCloseable {
         Device device = Device.of(kept.descriptor());
         boolean started = false;
         try {
-            Mount mount = new Mount(kept.mountPoint(), device, kept.deviceMinor());
+            Mount mount = new Mount(new MountedTree(kept.mountPoint(), kept.deviceMinor()), device);
             FuseSession session = of(mount, kept, options.readerThreads(), start);
             session.resend();
             session.startReaders();
@@ -136,7 +136,7 @@ public final class FuseSession implements AutoCloseable {
         LOG.log(
                 System.Logger.Level.INFO,
                 "mounted at={0} protocol=7.{1} passthrough={2}",
-                mount.mountPoint(),
+                mount.tree().mountPoint(),
                 kept.minor(),
                 backing.available());
         return new FuseSession(mount, kept, start.begin(backing, kept), threads);
@@ -147,6 +147,7 @@ public final class FuseSession implements AutoCloseable {
     }
 
     /** What the reader threads are answering now. */
+    @Override
     public List<InFlight> inFlight() {
         return readers.stream()
                 .map(reader -> reader.loop().inFlight(reader.thread()))
@@ -163,46 +164,42 @@ public final class FuseSession implements AutoCloseable {
         readers.forEach(reader -> reader.loop().stop());
     }
 
-    /** Returns when the mount has ended: unmounted from outside, or {@link #close() closed}. */
+    @Override
     public void awaitEnd() throws InterruptedException {
         running.await();
     }
 
-    /** What the kernel keeps of this mount. */
+    @Override
     public KernelCache cache() {
         return notices;
     }
 
-    /**
-     * Unmounts and ends the threads. Programs that have files open there may go on for a few
-     * seconds; then what they do fails.
-     */
     @Override
     public void close() {
         if (!closed.compareAndSet(false, true)) {
             return;
         }
-        mount.unmount();
+        mount.tree().unmount();
         boolean ended = awaitReaders();
         if (!ended) {
-            boolean aborted = mount.abort();
+            boolean aborted = mount.tree().abort();
             LOG.log(
                     System.Logger.Level.WARNING,
                     "files were still open, connection cut at={0} done={1}",
-                    mount.mountPoint(),
+                    mount.tree().mountPoint(),
                     aborted);
             readers.forEach(reader -> reader.thread().interrupt());
             ended = awaitReaders();
         }
         if (ended) {
             mount.device().close();
-            LOG.log(System.Logger.Level.INFO, "unmounted at={0}", mount.mountPoint());
+            LOG.log(System.Logger.Level.INFO, "unmounted at={0}", mount.tree().mountPoint());
         } else {
             // The descriptor stays open: a thread that still reads it must not read another file.
             LOG.log(
                     System.Logger.Level.ERROR,
                     "a request does not end, its thread is left at={0}",
-                    mount.mountPoint());
+                    mount.tree().mountPoint());
         }
     }
 

@@ -7,20 +7,12 @@ import io.forebay.fuse.posix.Fusermount;
 import io.forebay.fuse.posix.MountTable;
 import io.forebay.fuse.posix.Mounts;
 import io.forebay.fuse.posix.ThisProcess;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Optional;
 
-/**
- * One mount: how it comes, goes, and is cut off.
- *
- * @param mountPoint absolute, without links
- * @param deviceMinor tells this mount from a later one at the same place; -1: not known
- */
-record Mount(Path mountPoint, Device device, int deviceMinor) {
+/** One mount, and the device that it is served by: how it comes. */
+record Mount(MountedTree tree, Device device) {
     private static final String SUBTYPE = "forebay";
-    private static final Path CONNECTIONS = Path.of("/sys/fs/fuse/connections");
 
     /**
      * Mounts, by mount(2) where that is allowed, else through fusermount3.
@@ -34,14 +26,12 @@ record Mount(Path mountPoint, Device device, int deviceMinor) {
     static Mount make(MountOptions options, boolean administrator) {
         Path mountPoint = MountPoint.check(options.mountPoint());
         if (!Files.exists(Path.of(Device.PATH))) {
-            throw new FuseMountException(
-                    "/dev/fuse is missing. Load the module (modprobe fuse); in a container, pass"
-                            + " the device in (--device /dev/fuse)");
+            throw MountPoint.noDevice();
         }
         Device device =
                 administrator ? byKernel(mountPoint, options) : byProgram(mountPoint, options);
         int minor = MountPoint.mountedAt(mountPoint).map(MountTable.Entry::deviceMinor).orElse(-1);
-        return new Mount(mountPoint, device, minor);
+        return new Mount(new MountedTree(mountPoint, minor), device);
     }
 
     private static Device byKernel(Path mountPoint, MountOptions options) {
@@ -98,69 +88,5 @@ record Mount(Path mountPoint, Device device, int deviceMinor) {
         return new FuseMountException(
                 "Mounting needs CAP_SYS_ADMIN or the program fusermount3, and neither is here."
                         + " Install it: apt install fuse3");
-    }
-
-    /** Takes the mount out of the tree, also while files in it are open. */
-    void unmount() {
-        if (!isThere()) {
-            return;
-        }
-        int result = Mounts.unmount(mountPoint);
-        if (result == -Errno.EBUSY.number()) {
-            result = Mounts.detach(mountPoint);
-        }
-        if (result == -Errno.EPERM.number()) {
-            Fusermount.find().ifPresent(program -> program.unmount(mountPoint));
-        }
-    }
-
-    /** Fails all requests, now and from now on, with ECONNABORTED; true where that was possible. */
-    boolean abort() {
-        if (isThere() && Mounts.force(mountPoint) == 0) {
-            return true;
-        }
-        if (deviceMinor < 0) {
-            return false;
-        }
-        if (!Files.isDirectory(CONNECTIONS.resolve(String.valueOf(deviceMinor)))) {
-            return abortByOwnTree();
-        }
-        return abort(CONNECTIONS);
-    }
-
-    private boolean isThere() {
-        Optional<MountTable.Entry> entry = MountPoint.mountedAt(mountPoint);
-        return entry.isPresent()
-                && entry.get().isFuse()
-                && (deviceMinor < 0 || entry.get().deviceMinor() == deviceMinor);
-    }
-
-    private boolean abort(Path connections) {
-        try {
-            Files.writeString(
-                    connections.resolve(String.valueOf(deviceMinor)).resolve("abort"), "1");
-            return true;
-        } catch (IOException refused) {
-            return false;
-        }
-    }
-
-    /** Where nobody has mounted the tree of connections, for a moment at a place of our own. */
-    private boolean abortByOwnTree() {
-        try {
-            Path tree = Files.createTempDirectory("fuse-connections");
-            try {
-                if (Mounts.mount(tree, "fusectl", "fusectl", "") < 0) {
-                    return false;
-                }
-                boolean done = abort(tree);
-                Mounts.detach(tree);
-                return done;
-            } finally {
-                Files.delete(tree);
-            }
-        } catch (IOException refused) {
-            return false;
-        }
     }
 }

@@ -66,6 +66,11 @@ public record MountOptions(
                 mountPoint, "forebay", true, 16, allowOther, MAX_WRITE_DEFAULT_BYTES);
     }
 
+    public MountOptions withMountPoint(Path value) {
+        return new MountOptions(
+                value, source, passthrough, readerThreads, allowOther, maxWriteBytes);
+    }
+
     public MountOptions withSource(String value) {
         return new MountOptions(
                 mountPoint, value, passthrough, readerThreads, allowOther, maxWriteBytes);

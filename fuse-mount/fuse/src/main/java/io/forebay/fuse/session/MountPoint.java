@@ -43,6 +43,12 @@ final class MountPoint {
         }
     }
 
+    static FuseMountException noDevice() {
+        return new FuseMountException(
+                "/dev/fuse is missing. Load the module (modprobe fuse); in a container, pass"
+                        + " the device in (--device /dev/fuse)");
+    }
+
     /** The last part may be a dead mount, which answers nothing, so only what is above is asked. */
     private static Path withoutLinks(Path path) {
         Path parent = path.getParent();

@@ -374,7 +374,7 @@ final class KernelMountTest {
             FuseMountException dead =
                     assertThrows(FuseMountException.class, () -> Mount.make(options));
             assertTrue(dead.toString().contains("A dead FUSE mount"), dead.toString());
-            mount.unmount();
+            mount.tree().unmount();
             try (FuseSession _ =
                     FuseSession.mount(options, backing -> new TreeFileSystem(directory, backing))) {
                 FuseMountException alive =

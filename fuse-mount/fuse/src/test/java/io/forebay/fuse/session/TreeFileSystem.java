@@ -29,7 +29,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /** A tree in memory whose files' bytes lie in a directory; for the tests of a real mount. */
-final class TreeFileSystem implements FileSystem {
+public final class TreeFileSystem implements FileSystem {
     private static final int OPEN_TRUNCATE = 01000;
     private static final int OPEN_EXCLUSIVE = 0200;
     private static final int NO_REPLACE = 1;
@@ -45,24 +45,24 @@ final class TreeFileSystem implements FileSystem {
 
     private final AtomicLong dataRequests = new AtomicLong();
 
-    TreeFileSystem(Path bytes, Backing backing) {
+    public TreeFileSystem(Path bytes, Backing backing) {
         this.bytes = bytes;
         this.backing = backing;
         Node root = node(Attributes.DIRECTORY | 0755, 0, 0);
         root.lookups = 1;
     }
 
-    long passthroughOpens() {
+    public long passthroughOpens() {
         return passthroughOpens.get();
     }
 
     /** READ and WRITE requests. */
-    long dataRequests() {
+    public long dataRequests() {
         return dataRequests.get();
     }
 
     /** Waits, for 10 s at most, until the kernel has given all lookups but the root's back. */
-    synchronized long awaitNoLookups() throws InterruptedException {
+    public synchronized long awaitNoLookups() throws InterruptedException {
         for (int round = 0; lookups() != 0 && round < 100; round++) {
             wait(100);
         }

@@ -27,6 +27,9 @@ final class Holder implements AutoCloseable {
 
     private static final int GIVEN_UP = 1;
 
+    /** Answer to a restart: it can never be done. */
+    static final long NO_HAND_OVER = -2;
+
     /** What the shell says of SIGKILL. */
     private static final int KILLED_STATUS = 137;
 
@@ -49,6 +52,10 @@ final class Holder implements AutoCloseable {
     private @Nullable MountRun next;
 
     private @Nullable UnixSocket command;
+
+    /** Whether there is a mount to take away although nothing of it is held. */
+    private boolean libraryMounted;
+
     private @Nullable Instant stopAsked;
 
     Holder(HolderArguments arguments, InstantSource clock) {
@@ -104,6 +111,7 @@ final class Holder implements AutoCloseable {
                 MountRun run = of(socket);
                 if (run != null) {
                     run.serving(clock.instant());
+                    libraryMounted = arguments.library();
                     tell(Frame.Kind.RESTARTED, run.pid());
                 }
             }
@@ -206,6 +214,10 @@ final class Holder implements AutoCloseable {
 
     private void restart(UnixSocket asked) throws IOException {
         MountRun run = current;
+        if (arguments.library()) {
+            send(asked, new Frame(Frame.Kind.NOT_RESTARTED, 0, NO_HAND_OVER));
+            return;
+        }
         if (command != null || next != null || run == null || !run.hasServed()) {
             send(asked, new Frame(Frame.Kind.NOT_RESTARTED, 0, -1));
             return;
@@ -257,7 +269,7 @@ final class Holder implements AutoCloseable {
 
     /** Closes what is held and removes the mount, so that nobody waits for it. */
     private void takeAway() {
-        boolean had = shelf.hasMount();
+        boolean had = shelf.hasMount() || libraryMounted;
         shelf.clear();
         try {
             Path mountPoint = arguments.mountPoint();

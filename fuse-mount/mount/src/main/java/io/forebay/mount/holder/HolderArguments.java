@@ -3,6 +3,7 @@ package io.forebay.mount.holder;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 
@@ -13,6 +14,7 @@ import java.util.Optional;
  * @param hang a request that is stuck for longer gets the mount process replaced; zero: never
  * @param jvm flags of the mount process's virtual machine
  * @param restart hand over, rather than mount
+ * @param library a library has the descriptor, not the mount process: nothing can be handed over
  */
 record HolderArguments(
         Path mountPoint,
@@ -20,6 +22,7 @@ record HolderArguments(
         Duration hang,
         List<String> jvm,
         boolean restart,
+        boolean library,
         List<String> mount) {
     static final String USAGE =
             "usage: [--restart DIR | [--record FILE] [--hang-seconds N] [--jvm=FLAG]... MOUNT"
@@ -33,6 +36,13 @@ record HolderArguments(
 
     /** Below, the signs of life would be too rare. */
     private static final int HANG_MIN_SECONDS = 10;
+
+    /** The mount process's own argument that means so. */
+    private static final List<String> LIBRARY = List.of("--fuse", "jnr");
+
+    static final String NO_HAND_OVER =
+            "a mount by jnr-fuse ends with its process and cannot be handed over: stop it and mount"
+                    + " again";
 
     static final class UsageException extends RuntimeException {
         private static final long serialVersionUID = 1L;
@@ -49,6 +59,10 @@ record HolderArguments(
         Optional<String> record = take(rest, "--record");
         Duration hang = take(rest, "--hang-seconds").map(HolderArguments::hang).orElse(null);
         Optional<String> restart = take(rest, "--restart");
+        boolean library = Collections.indexOfSubList(rest, LIBRARY) >= 0;
+        if (restart.isPresent() && library) {
+            throw new UsageException(NO_HAND_OVER);
+        }
         if (restart.isPresent() && !rest.isEmpty()) {
             throw new UsageException(
                     "--restart takes only the mount's directory, not " + rest.getFirst());
@@ -64,6 +78,7 @@ record HolderArguments(
                 hang == null ? Duration.ofSeconds(HANG_DEFAULT_SECONDS) : hang,
                 jvm,
                 restart.isPresent(),
+                library,
                 rest);
     }
 

@@ -67,6 +67,9 @@ public final class HolderMain {
                 System.out.println("restarted: process " + answer.value() + " serves the mount");
                 return 0;
             }
+            if (answer.value() == Holder.NO_HAND_OVER) {
+                throw new IllegalStateException(HolderArguments.NO_HAND_OVER);
+            }
             throw new IllegalStateException(
                     "the new mount process could not take over; the mount's log says why");
         } catch (PosixException failed) {

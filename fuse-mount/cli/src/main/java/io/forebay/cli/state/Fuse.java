@@ -1,0 +1,16 @@
+package io.forebay.cli.state;
+
+import java.util.Locale;
+
+/** What speaks with the kernel for a mount. */
+public enum Fuse {
+    /** The mount's own process, by the kernel's protocol. */
+    KERNEL,
+    /** libfuse 2, by jnr-fuse. */
+    JNR;
+
+    /** As the command line has it. */
+    public String word() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+}
