@@ -52,6 +52,17 @@ final class Suites {
                 probe.run().status() == 0, "the file system of " + path + " has no access lists");
     }
 
+    /** The library that `--fuse=jnr` needs, where Debian has it. */
+    static void libfuse2() {
+        boolean there =
+                Stream.of("/lib", "/usr/lib")
+                        .flatMap(lib ->
+                                Stream.of("", "/x86_64-linux-gnu", "/aarch64-linux-gnu")
+                                        .map(each -> Path.of(lib + each, "libfuse.so.2")))
+                        .anyMatch(Files::exists);
+        Needs.need(there, "libfuse.so.2 is missing: apt-get install -y libfuse2");
+    }
+
     static String fio() {
         return onPath("fio", "fio");
     }

@@ -66,6 +66,15 @@ final class BadInputTest {
     }
 
     @Test
+    void aMissingLibfuseIsNamed() throws Exception {
+        Needs.root();
+        String hide =
+                "for each in /usr/lib/*/libfuse.so.2; do"
+                        + " [ ! -e $each ] || mount --bind /dev/null $each; done";
+        Refusal.of(deployment).after(hide).up("apt-get install -y libfuse2", "--fuse=jnr");
+    }
+
+    @Test
     void aTakenPortIsNamed() throws Exception {
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             String port = Integer.toString(taken.getLocalPort());

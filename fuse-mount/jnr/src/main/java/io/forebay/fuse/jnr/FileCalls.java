@@ -16,6 +16,9 @@ import java.util.concurrent.ConcurrentHashMap;
 final class FileCalls {
     private static final int PERMISSIONS = 07777;
 
+    /** A bit of O_SYNC as well. */
+    private static final int O_DSYNC = 010000;
+
     private final Asking asking;
     private final Paths paths;
     private final Hidden hidden;
@@ -86,9 +89,19 @@ final class FileCalls {
         return (int) data.byteSize();
     }
 
-    /** The kernel has taken set-id bits away before, where that had to be. */
-    int write(Caller caller, long handle, MemorySegment data, long offset) {
-        Request request = new Request.Write(header(caller, handle), handle, offset, data, false);
+    /**
+     * The kernel has taken set-id bits away before, where that had to be.
+     *
+     * @param flags of the open, or of this write
+     */
+    int write(Caller caller, long handle, MemorySegment data, long offset, int flags) {
+        Request request = new Request.Write(
+                        header(caller, handle),
+                        handle,
+                        offset,
+                        data,
+                        false,
+                        (flags & O_DSYNC) != 0);
         return asking.ask(request, Reply.Written.class).bytes();
     }
 

@@ -301,7 +301,8 @@ final class Library extends FuseStubFS {
                                         caller,
                                         Structs.handle(file),
                                         Structs.segment(bytes, size),
-                                        offset)));
+                                        offset,
+                                        Structs.flags(file))));
         set(
                 to.fgetattr,
                 Upcalls.OnOpenStat.class,
