@@ -116,27 +116,28 @@ final class JnrFuseTest {
     @Order(3)
     void locksAndChangesPassBetweenBothKindsOfMount() throws Exception {
         Path script = Deployment.home().resolve("e2e/src/test/resources/suites/locks.py");
-        Path here = deployment.mountPoint().resolve("locked");
-        Files.createFile(here);
+        Path mount = deployment.mountPoint();
         try (SecondMount other =
                 SecondMount.withoutPassthrough(deployment, directory.resolve("other"))) {
+            lock(script, mount.resolve("locked"), other.mountPoint().resolve("locked"));
+            // Another file: libfuse shows a description's lock that ended by a close (F_GETLK).
+            lock(script, other.mountPoint().resolve("again"), mount.resolve("again"));
+            Path here = mount.resolve("locked");
             Path there = other.mountPoint().resolve("locked");
-            for (List<Path> pair : List.of(List.of(here, there), List.of(there, here))) {
-                List<String> words =
-                        List.of(
-                                Suites.python(),
-                                script.toString(),
-                                pair.getFirst().toString(),
-                                pair.getLast().toString());
-                Command.Outcome outcome = new Command(words, Map.of(), LIMIT).run();
-                assertEquals(0, outcome.status(), outcome::all);
-            }
             Files.writeString(there, "from there");
             assertEquals("from there", Files.readString(here));
             Files.move(there, there.resolveSibling("moved"));
             assertTrue(Files.exists(here.resolveSibling("moved")));
             assertTrue(Files.notExists(here));
         }
+    }
+
+    private static void lock(Path script, Path here, Path there) throws IOException {
+        Files.createFile(here);
+        List<String> words =
+                List.of(Suites.python(), script.toString(), here.toString(), there.toString());
+        Command.Outcome outcome = new Command(words, Map.of(), LIMIT).run();
+        assertEquals(0, outcome.status(), outcome::all);
     }
 
     /** What docs/JNR-FUSE.md says that such a mount lacks. */
@@ -146,15 +147,17 @@ final class JnrFuseTest {
         Suites.python();
         String script =
                 """
-                import ctypes, errno, os, sys
+                import ctypes, errno, os, struct, sys
                 libc = ctypes.CDLL(None, use_errno=True)
                 def fails(number, result):
                     assert result == -1 and ctypes.get_errno() == number, ctypes.get_errno()
                 os.chdir(sys.argv[1])
                 open("a", "w").write("a"); open("b", "w").write("b")
-                for flags in (1, 2, 4):
-                    fails(errno.EINVAL, libc.renameat2(-100, b"a", -100, b"b", flags))
-                fails(errno.EOPNOTSUPP, libc.setxattr(b"a", b"system.posix_acl_access", b"x", 1, 0))
+                for flags, target in ((1, b"new"), (2, b"b"), (4, b"b")):
+                    fails(errno.EINVAL, libc.renameat2(-100, b"a", -100, target, flags))
+                entry = lambda tag, mode: struct.pack("<HHi", tag, mode, -1)
+                acl = struct.pack("<I", 2) + entry(1, 6) + entry(4, 4) + entry(32, 4)
+                fails(errno.EOPNOTSUPP, libc.setxattr(b"a", b"system.posix_acl_access", acl, len(acl), 0))
                 try:
                     os.open(".", os.O_TMPFILE | os.O_RDWR); raise SystemExit("O_TMPFILE")
                 except OSError as e:
@@ -167,7 +170,7 @@ final class JnrFuseTest {
                     f.truncate(1 << 20)
                     assert os.lseek(f.fileno(), 0, os.SEEK_DATA) == 0
                     assert os.lseek(f.fileno(), 0, os.SEEK_HOLE) == 1 << 20
-                    f.write(b"12345"); f.flush()
+                    os.pwrite(f.fileno(), b"12345", 0)
                     with open("copy", "wb") as g:
                         assert os.copy_file_range(f.fileno(), g.fileno(), 5, 0) == 5
                 assert open("copy").read() == "12345"
@@ -194,16 +197,24 @@ final class JnrFuseTest {
         Path file = deployment.mountPoint().resolve("kept");
         Files.writeString(file, "closed before");
         long before = deployment.pid("mount");
-        try (FileChannel open = FileChannel.open(file, StandardOpenOption.READ)) {
-            assertTrue(ProcessHandle.of(before).orElseThrow().destroyForcibly());
-            Eventually.holds(
-                    "it is mounted again",
-                    LIMIT,
-                    () ->
-                            Files.exists(file)
-                                    && deployment.pid("mount") != before
-                                    && Files.readString(file).equals("closed before"));
-            assertThrows(IOException.class, () -> open.read(ByteBuffer.allocate(1), 0));
+        FileChannel open = FileChannel.open(file, StandardOpenOption.READ);
+        assertTrue(ProcessHandle.of(before).orElseThrow().destroyForcibly());
+        Eventually.holds(
+                "it is mounted again",
+                LIMIT,
+                () ->
+                        deployment.pid("mount") != before
+                                && "closed before".equals(contentIfThere(file)));
+        assertThrows(IOException.class, () -> open.read(ByteBuffer.allocate(1), 0));
+        assertThrows(IOException.class, open::close, "the close is told of it as well");
+    }
+
+    /** Nothing while the mount is dead, or away. */
+    private static String contentIfThere(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (IOException notYet) {
+            return "";
         }
     }
 

@@ -95,7 +95,8 @@ final class FileCalls {
      * @param flags of the open, or of this write
      */
     int write(Caller caller, long handle, MemorySegment data, long offset, int flags) {
-        Request request = new Request.Write(
+        Request request =
+                new Request.Write(
                         header(caller, handle),
                         handle,
                         offset,

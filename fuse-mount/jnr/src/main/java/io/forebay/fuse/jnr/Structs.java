@@ -19,8 +19,8 @@ final class Structs {
     /** What stat(2) shows as st_blksize. */
     private static final int BLOCK_BYTES = 4096;
 
-    /** The bits of {@code struct fuse_file_info}, which jnr-fuse takes for bytes. */
-    private static final long BITS_OFFSET = 16;
+    /** The bits of {@code struct fuse_file_info}: jnr-fuse has them where writepage is. */
+    private static final long BITS_OFFSET = 20;
 
     private static final int FLOCK_RELEASE = 1 << 4;
 
