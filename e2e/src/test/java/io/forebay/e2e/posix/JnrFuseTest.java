@@ -157,7 +157,8 @@ final class JnrFuseTest {
                     fails(errno.EINVAL, libc.renameat2(-100, b"a", -100, target, flags))
                 entry = lambda tag, mode: struct.pack("<HHi", tag, mode, -1)
                 acl = struct.pack("<I", 2) + entry(1, 6) + entry(4, 4) + entry(32, 4)
-                fails(errno.EOPNOTSUPP, libc.setxattr(b"a", b"system.posix_acl_access", acl, len(acl), 0))
+                name = b"system.posix_acl_access"
+                fails(errno.EOPNOTSUPP, libc.setxattr(b"a", name, acl, len(acl), 0))
                 try:
                     os.open(".", os.O_TMPFILE | os.O_RDWR); raise SystemExit("O_TMPFILE")
                 except OSError as e:

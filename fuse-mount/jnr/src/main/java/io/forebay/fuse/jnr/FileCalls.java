@@ -49,7 +49,9 @@ final class FileCalls {
         Node node = paths.find(caller, path);
         boolean kept = false;
         try {
-            Request request = new Request.Open(asking.header(caller, node.id()), flags);
+            // Of an open that truncates, the kernel has not taken the set-id bits.
+            boolean killsSetId = caller.uid() != 0;
+            Request request = new Request.Open(asking.header(caller, node.id()), flags, killsSetId);
             long handle = asking.ask(request, Reply.Opened.class).handle();
             keep(handle, node);
             kept = true;
@@ -144,7 +146,8 @@ final class FileCalls {
                         never,
                         false,
                         false,
-                        OptionalLong.of(handle));
+                        OptionalLong.of(handle),
+                        false);
         Request request = new Request.SetAttr(header(caller, handle), change);
         Reply.Attr _ = asking.ask(request, Reply.Attr.class);
     }

@@ -170,7 +170,8 @@ final class NodeCalls {
                         mtime.nanos(),
                         atime.now(),
                         mtime.now(),
-                        OptionalLong.empty()));
+                        OptionalLong.empty(),
+                        false));
     }
 
     Reply.FileSystemStatus status(Caller caller) {
@@ -189,7 +190,8 @@ final class NodeCalls {
     private static Request.AttributeChange change(
             OptionalInt mode, OptionalInt uid, OptionalInt gid, OptionalLong size) {
         OptionalLong none = OptionalLong.empty();
-        return new Request.AttributeChange(mode, uid, gid, size, none, none, false, false, none);
+        return new Request.AttributeChange(
+                mode, uid, gid, size, none, none, false, false, none, false);
     }
 
     private static OptionalInt id(int id) {
