@@ -37,11 +37,19 @@ public record AotCaches(Path directory, boolean recording) {
     List<String> flags(String process, Path application) {
         Path file = of(process);
         if (recording) {
-            return List.of("-XX:AOTCacheOutput=" + file);
+            return recordingTo(file);
         }
         return Files.exists(file) && !isStale(file, application)
                 ? List.of("-XX:AOTCache=" + file, "-Xlog:aot=off")
                 : List.of();
+    }
+
+    /** Without profiles: what compiles by those of a short training stays slower for good. */
+    private static List<String> recordingTo(Path file) {
+        return List.of(
+                "-XX:AOTCacheOutput=" + file,
+                "-XX:+UnlockDiagnosticVMOptions",
+                "-XX:-AOTRecordTraining");
     }
 
     private static boolean isStale(Path cache, Path application) {
