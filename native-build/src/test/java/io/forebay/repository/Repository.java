@@ -25,6 +25,7 @@ final class Repository {
                     "data-plane/server",
                     "data-plane/local-s3",
                     "fuse-mount/fuse",
+                    "fuse-mount/jnr",
                     "fuse-mount/mount",
                     "fuse-mount/cli",
                     "native-build",

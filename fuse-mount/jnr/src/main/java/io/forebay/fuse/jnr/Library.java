@@ -226,14 +226,14 @@ final class Library extends FuseStubFS {
                                             Structs.text(path),
                                             Structs.text(name),
                                             (int) size);
-                            return put(value, size, reply);
+                            return Structs.put(value, size, reply);
                         }));
         set(
                 to.listxattr,
                 Upcalls.OnBuffer.class,
                 (path, list, size) ->
                         answer(caller ->
-                                put(
+                                Structs.put(
                                         list,
                                         size,
                                         new Reply.Bytes(xattrs.list(caller, Structs.text(path))))));
@@ -243,21 +243,6 @@ final class Library extends FuseStubFS {
                 (path, name) ->
                         done(caller ->
                                 xattrs.remove(caller, Structs.text(path), Structs.text(name))));
-    }
-
-    private static int put(Pointer memory, long size, Reply reply) {
-        return switch (reply) {
-            case Reply.XattrSize(int bytes) -> bytes;
-            case Reply.Bytes(byte[] bytes) when size == 0 -> bytes.length;
-            case Reply.Bytes(byte[] bytes) -> {
-                if (bytes.length > size) {
-                    throw new FuseException(Errno.ERANGE);
-                }
-                memory.put(0, bytes, 0, bytes.length);
-                yield bytes.length;
-            }
-            case Reply other -> throw new IllegalStateException("no answer to this: " + other);
-        };
     }
 
     private void setFileCalls(FuseOperations to) {
@@ -315,6 +300,10 @@ final class Library extends FuseStubFS {
                 Upcalls.OnOpenSize.class,
                 (_, size, file) ->
                         done(caller -> files.truncate(caller, Structs.handle(file), size)));
+        setSpaceAndEndCalls(to);
+    }
+
+    private void setSpaceAndEndCalls(FuseOperations to) {
         set(
                 to.fallocate,
                 Upcalls.OnAllocate.class,
@@ -322,10 +311,6 @@ final class Library extends FuseStubFS {
                         done(caller ->
                                 files.allocate(
                                         caller, Structs.handle(file), mode, offset, length)));
-        setEndCalls(to);
-    }
-
-    private void setEndCalls(FuseOperations to) {
         set(
                 to.flush,
                 Upcalls.OnPathAndPointer.class,

@@ -1,6 +1,8 @@
 package io.forebay.fuse.jnr;
 
 import io.forebay.fuse.Attributes;
+import io.forebay.fuse.Errno;
+import io.forebay.fuse.FuseException;
 import io.forebay.fuse.LockRange;
 import io.forebay.fuse.Reply;
 import java.lang.foreign.MemorySegment;
@@ -46,6 +48,26 @@ final class Structs {
     static MemorySegment segment(Pointer memory, long size) {
         // SAFETY: libfuse passes a buffer of that size, which lives until the upcall returns.
         return MemorySegment.ofAddress(memory.address()).reinterpret(size);
+    }
+
+    /**
+     * Puts an attribute, or a list of names; for a size of 0 only says how long it is.
+     *
+     * @throws FuseException ERANGE where there is no room
+     */
+    static int put(Pointer memory, long size, Reply reply) {
+        return switch (reply) {
+            case Reply.XattrSize(int bytes) -> bytes;
+            case Reply.Bytes(byte[] bytes) when size == 0 -> bytes.length;
+            case Reply.Bytes(byte[] bytes) -> {
+                if (bytes.length > size) {
+                    throw new FuseException(Errno.ERANGE);
+                }
+                memory.put(0, bytes, 0, bytes.length);
+                yield bytes.length;
+            }
+            case Reply other -> throw new IllegalStateException("no answer to this: " + other);
+        };
     }
 
     static void putStat(Pointer memory, Attributes of) {
