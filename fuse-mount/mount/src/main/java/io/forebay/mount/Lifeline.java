@@ -5,6 +5,7 @@ import static java.lang.System.Logger.Level.INFO;
 import io.forebay.fuse.session.FuseSession;
 import io.forebay.fuse.session.KeptMount;
 import io.forebay.fuse.session.Serving;
+import io.forebay.mount.fs.ForebayFileSystem;
 import io.forebay.mount.holder.HolderLink;
 import io.forebay.mount.kept.Descriptors;
 import io.forebay.mount.kept.KeptState;
@@ -13,6 +14,7 @@ import io.forebay.proto.AttachReply;
 import io.forebay.proto.KeptMountRecord;
 import io.forebay.transport.posix.NativeFile;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -122,7 +124,7 @@ final class Lifeline implements AutoCloseable {
     }
 
     /** Serves from now on: gives signs of life, and ends for a successor when it is told to. */
-    void serving(Serving session, Signs signs, Runnable resentAreOver) {
+    void serving(Serving session, Signs signs, ForebayFileSystem files) {
         HolderLink link = holder;
         if (link == null) {
             return;
@@ -130,13 +132,13 @@ final class Lifeline implements AutoCloseable {
         link.serving(takeovers());
         daemon("signs-of-life", () -> beat(link, session, signs));
         if (session instanceof FuseSession own) {
-            daemon("hand-over", () -> awaitHandOver(link, own));
+            daemon("hand-over", () -> awaitHandOver(link, own, files));
         }
         daemon(
                 "resent",
                 () -> {
                     pause(RESENT_MILLIS);
-                    resentAreOver.run();
+                    files.endResent();
                 });
     }
 
@@ -154,16 +156,19 @@ final class Lifeline implements AutoCloseable {
         }
     }
 
-    private static void awaitHandOver(HolderLink link, FuseSession session) {
+    private static void awaitHandOver(
+            HolderLink link, FuseSession session, ForebayFileSystem files) {
         if (!link.awaitHandOver()) {
             return;
         }
+        files.writeThrough();
         session.stopReading();
         for (long waited = 0;
                 waited < HAND_OVER_MILLIS && !session.inFlight().isEmpty();
                 waited += LOOK_MILLIS) {
             pause(LOOK_MILLIS);
         }
+        await(daemon("flush", files::handOver));
         LOG.log(INFO, EventName.HANDOVER_BEGUN.line("unfinished", session.inFlight().size()));
         // Nothing may be ended in order: whatever is ended here, the next process needs.
         Runtime.getRuntime().halt(HolderLink.HANDED_OVER_STATUS);
@@ -179,8 +184,17 @@ final class Lifeline implements AutoCloseable {
                 record.getTransferBytes());
     }
 
-    private static void daemon(String name, Runnable task) {
-        Thread.ofPlatform().daemon().name(name).start(task);
+    private static Thread daemon(String name, Runnable task) {
+        return Thread.ofPlatform().daemon().name(name).start(task);
+    }
+
+    /** A worker that does not answer is no reason to keep the mount waiting. */
+    private static void await(Thread task) {
+        try {
+            task.join(Duration.ofMillis(HAND_OVER_MILLIS));
+        } catch (InterruptedException asked) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private static boolean pause(long millis) {

@@ -149,7 +149,7 @@ final class MountProcess implements AutoCloseable {
         lifeline.serving(
                 serving,
                 new Signs(InstantSource.system(), metrics::isAnswered),
-                Objects.requireNonNull(files)::endResent);
+                Objects.requireNonNull(files));
     }
 
     private void startHttp() throws StartException {

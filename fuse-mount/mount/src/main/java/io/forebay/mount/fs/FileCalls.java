@@ -1,5 +1,7 @@
 package io.forebay.mount.fs;
 
+import static java.lang.System.Logger.Level.WARNING;
+
 import io.forebay.fuse.Reply;
 import io.forebay.fuse.Request;
 import io.forebay.mount.lock.LockCalls;
@@ -8,17 +10,24 @@ import io.forebay.mount.open.Commits;
 import io.forebay.mount.open.OpenFile;
 import io.forebay.mount.open.OpenInode;
 import io.forebay.mount.open.OpenTable;
+import io.forebay.observability.EventName;
 import io.forebay.transport.file.StagedHandle;
 import java.lang.foreign.MemorySegment;
+import java.util.function.Consumer;
 
 /** What the kernel does with open files. */
 final class FileCalls {
+    private static final System.Logger LOG = System.getLogger(FileCalls.class.getName());
+
     private final OpenTable table;
     private final OpenCalls opens;
     private final Commits commits;
     private final LockCalls locks;
     private final SetIdBits setIdBits;
     private final ReadBuffers buffers = new ReadBuffers();
+
+    /** From now on a write is at its owner when it is answered: no flush may follow. */
+    private volatile boolean writingThrough;
 
     FileCalls(
             OpenTable table,
@@ -41,18 +50,29 @@ final class FileCalls {
 
     Reply write(Request.Write request) {
         OpenFile file = table.file(request.handle());
-        StagedHandle staged = file.inode().writable();
+        OpenInode inode = file.inode();
+        StagedHandle staged = inode.writable();
         if (request.killsSetId()) {
-            setIdBits.kill(file.inode(), request.header());
+            setIdBits.kill(inode, request.header());
         }
+        boolean elsewhere = staged.passable().isEmpty();
+        boolean through = writingThrough;
         long written =
-                file.access().append()
-                        ? append(staged, request)
-                        : staged.pwrite(request.data(), request.offset());
+                elsewhere && !through
+                        ? inode.answered().add(() -> put(file, staged, request))
+                        : put(file, staged, request);
         if (request.durable()) {
-            sync(file.inode(), true, NamespaceCalls.origin(request.header()));
+            sync(inode, true, NamespaceCalls.origin(request.header()));
+        } else if (elsewhere && (through || writingThrough)) {
+            settle(inode, StagedHandle::flush);
         }
         return new Reply.Written((int) written);
+    }
+
+    private long put(OpenFile file, StagedHandle staged, Request.Write request) {
+        return file.access().append()
+                ? append(staged, request)
+                : staged.pwrite(request.data(), request.offset());
     }
 
     /**
@@ -75,7 +95,7 @@ final class FileCalls {
         OpenFile file = table.file(request.handle());
         try {
             if (file.access().write()) {
-                file.inode().writable().flush();
+                settle(file.inode(), StagedHandle::flush);
                 if (file.inode().isWrittenSinceModeSet()) {
                     setIdBits.killUnlessSuperuser(file.inode(), request.header());
                 }
@@ -100,8 +120,30 @@ final class FileCalls {
     }
 
     private void sync(OpenInode inode, boolean dataOnly, Origin origin) {
-        inode.writable().fsync(dataOnly);
+        settle(inode, staged -> staged.fsync(dataOnly));
         commits.durable(inode, origin);
+    }
+
+    private static void settle(OpenInode inode, Consumer<StagedHandle> how) {
+        inode.answered().flush(inode.writable(), how);
+        inode.answered().tellLoss();
+    }
+
+    void writeThrough() {
+        writingThrough = true;
+    }
+
+    /** A next process takes over: what was answered must not end with this one. */
+    void handOver() {
+        for (OpenInode inode : table.inodes()) {
+            try {
+                if (inode.isWritten()) {
+                    inode.answered().flush(inode.writable(), StagedHandle::flush);
+                }
+            } catch (RuntimeException e) { // the next one says what is lost
+                LOG.log(WARNING, EventName.REQUEST_FAILED.line("request", "flush"), e);
+            }
+        }
     }
 
     Reply release(Request.Release request) {

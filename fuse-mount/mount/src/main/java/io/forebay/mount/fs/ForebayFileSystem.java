@@ -247,6 +247,16 @@ public final class ForebayFileSystem implements FileSystem, AutoCloseable {
         table.settleUnfinished(releases);
     }
 
+    /** From now on a write is at its owner when it is answered; {@link #handOver} follows. */
+    public void writeThrough() {
+        files.writeThrough();
+    }
+
+    /** Has the owners take what was answered, before another process takes over. */
+    public void handOver() {
+        files.handOver();
+    }
+
     /** To be called when the kernel asks nothing any more. */
     @Override
     public void close() {

@@ -56,6 +56,7 @@ public final class OpenInode {
     private @Nullable FileStatus statusBefore;
 
     private WriteState writing = WriteState.NONE;
+    private final AnsweredWrites answered = new AnsweredWrites(this, this::save);
 
     /** The last handle was closed, and nothing was granted since. */
     private boolean closed;
@@ -85,6 +86,7 @@ public final class OpenInode {
         closed = kept.getClosed();
         leftOver = kept.hasLeftOver() ? kept.getLeftOver() : null;
         writing = WriteState.of(kept);
+        answered.restore(kept.getUnsent());
         staged.restore(found);
         for (KeptHandle handle : found.handles()) {
             count(Access.of(handle.getFlags()), 1);
@@ -99,6 +101,7 @@ public final class OpenInode {
                         .setMode(mode.name())
                         .setBackingId(backingId)
                         .setClosed(closed)
+                        .setUnsent(answered.pending())
                         .setAttributes(known.attributes());
         writing.save(kept);
         if (leftOver != null) {
@@ -453,6 +456,10 @@ public final class OpenInode {
     public synchronized OpenMode mode(Access access) {
         boolean seen = mode == OpenMode.PASSTHROUGH && access.write() && hasSetId();
         return seen ? OpenMode.DIRECT : mode;
+    }
+
+    public AnsweredWrites answered() {
+        return answered;
     }
 
     public synchronized int backingId(Access access) {
