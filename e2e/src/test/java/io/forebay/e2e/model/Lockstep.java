@@ -1,0 +1,31 @@
+package io.forebay.e2e.model;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/**
+ * Performs each step on both sides, and compares.
+ *
+ * @param reference makes a fresh directory of the one that is right
+ * @param subject makes a fresh directory of the one under test
+ */
+record Lockstep(Supplier<Subject> reference, Supplier<Subject> subject) {
+    /** To the first difference, or to the end, where the trees are compared. */
+    Optional<Difference> run(List<Step> steps) {
+        List<Step> all = new ArrayList<>(steps);
+        all.add(new Step(steps.size(), 0, 0, new Operation.CompareTrees()));
+        try (Subject right = reference.get();
+                Subject tested = subject.get()) {
+            for (Step step : all) {
+                Outcome expected = right.perform(step);
+                Outcome actual = tested.perform(step);
+                if (!expected.equals(actual)) {
+                    return Optional.of(new Difference(step, expected, actual));
+                }
+            }
+            return Optional.empty();
+        }
+    }
+}
