@@ -14,7 +14,14 @@ import java.util.List;
  * lies in the distant past and is compared to the nanosecond; each other is only "now".
  */
 record Attributes(
-        int mode, int user, int group, int links, long size, long modifiedSeconds, int nanos) {
+        long inode,
+        int mode,
+        int user,
+        int group,
+        int links,
+        long size,
+        long modifiedSeconds,
+        int nanos) {
     private static final int BYTES = 256;
     private static final int BASIC = 0x7ff;
     private static final int TYPE = 0170000;
@@ -36,6 +43,7 @@ record Attributes(
             return new Answer(
                     result,
                     new Attributes(
+                            at.get(JAVA_LONG, 0x20),
                             at.get(JAVA_SHORT, 0x1c) & 0xffff,
                             at.get(JAVA_INT, 0x14),
                             at.get(JAVA_INT, 0x18),
@@ -60,6 +68,13 @@ record Attributes(
 
     boolean isFifo() {
         return (mode & TYPE) == FIFO;
+    }
+
+    /** Without the size and time that a writer whom one cannot see may be changing. */
+    List<String> factsButContent() {
+        return facts().stream()
+                .filter(fact -> !fact.startsWith("size ") && !fact.startsWith("modified "))
+                .toList();
     }
 
     /** A directory's size is its file system's own affair. */

@@ -94,7 +94,7 @@ final class HandleCalls {
             return 0;
         }
         int made = Calls.call("dup", handle.descriptor());
-        return made < 0 ? made : side.put(to, new Handle(made, handle.mount(), handle.direct()));
+        return made < 0 ? made : side.put(to, handle.duplicate(made));
     }
 
     private static Outcome write(Handle handle, HandleOperation.Write write) {

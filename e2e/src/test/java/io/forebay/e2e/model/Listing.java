@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.function.Function;
 
 /** All that can be seen of the nodes below a directory, a line for each. */
 final class Listing {
@@ -19,6 +20,14 @@ final class Listing {
     private static final int DEPTH_MAX = 8;
 
     private final List<String> lines = new ArrayList<>();
+    private final Function<Attributes, List<String>> facts;
+
+    /**
+     * @param facts what can be known of a node
+     */
+    Listing(Function<Attributes, List<String>> facts) {
+        this.facts = facts;
+    }
 
     List<String> lines() {
         return lines;
@@ -55,18 +64,18 @@ final class Listing {
             lines.add(shown + " has no attributes: " + answer.result());
             return;
         }
-        List<String> facts = new ArrayList<>(attributes.facts());
+        List<String> all = new ArrayList<>(facts.apply(attributes));
         for (String name : PathCalls.attributeNames(path).facts()) {
-            facts.add(name + "=" + hash(PathCalls.filled("lgetxattr", BLOCK, path, name)));
+            all.add(name + "=" + hash(PathCalls.filled("lgetxattr", BLOCK, path, name)));
         }
         if (attributes.isSymlink()) {
             Outcome target = PathCalls.filled("readlink", BLOCK, path);
-            facts.add("to " + StandardCharsets.UTF_8.decode(target.bytes()));
+            all.add("to " + StandardCharsets.UTF_8.decode(target.bytes()));
         }
         if (attributes.isRegular()) {
-            facts.add("sha256 " + content(path));
+            all.add("sha256 " + content(path));
         }
-        lines.add(shown + " " + String.join(", ", facts));
+        lines.add(shown + " " + String.join(", ", all));
         if (attributes.isDirectory()) {
             walk(path, shown, depth + 1);
         }

@@ -3,6 +3,7 @@ package io.forebay.e2e.model;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
@@ -10,8 +11,9 @@ import java.util.function.Supplier;
  *
  * @param reference makes a fresh directory of the one that is right
  * @param subject makes a fresh directory of the one under test
+ * @param begun is told of each step before it is performed
  */
-record Lockstep(Supplier<Subject> reference, Supplier<Subject> subject) {
+record Lockstep(Supplier<Subject> reference, Supplier<Subject> subject, Consumer<Step> begun) {
     /** To the first difference, or to the end, where the trees are compared. */
     Optional<Difference> run(List<Step> steps) {
         List<Step> all = new ArrayList<>(steps);
@@ -19,6 +21,7 @@ record Lockstep(Supplier<Subject> reference, Supplier<Subject> subject) {
         try (Subject right = reference.get();
                 Subject tested = subject.get()) {
             for (Step step : all) {
+                begun.accept(step);
                 Outcome expected = right.perform(step);
                 Outcome actual = tested.perform(step);
                 if (!expected.equals(actual)) {

@@ -12,7 +12,8 @@ sealed interface Operation
 
     /** The processes that may die without a program noticing more than a pause. */
     enum Victim {
-        MOUNT,
+        FIRST_MOUNT,
+        SECOND_MOUNT,
         WORKER,
         CONTROL_PLANE
     }

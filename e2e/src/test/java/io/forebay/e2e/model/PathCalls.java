@@ -32,8 +32,7 @@ final class PathCalls {
     Outcome perform(int mount, PathOperation operation) {
         return switch (operation) {
             case PathOperation.Open open -> open(mount, open);
-            case PathOperation.Status(String path, boolean follow) ->
-                    status(at(mount, path), follow);
+            case PathOperation.Status(String path, boolean follow) -> status(mount, path, follow);
             case PathOperation.ListDirectory(String path) -> list(at(mount, path));
             case PathOperation.ReadLink(String path) ->
                     filled("readlink", VALUE_MAX, at(mount, path));
@@ -96,10 +95,9 @@ final class PathCalls {
         if (descriptor < 0) {
             return Outcome.of(descriptor, List.of("closed " + closed));
         }
-        boolean direct = open.flags().contains(PathOperation.Flag.DIRECT);
-        Handle handle = new Handle(descriptor, mount, direct);
+        Handle handle = Handle.of(descriptor, mount, open.flags());
         Attributes attributes = handle.attributes();
-        List<String> facts = new ArrayList<>(attributes.facts());
+        List<String> facts = new ArrayList<>(side.facts(mount, attributes));
         facts.add("closed " + closed);
         side.put(open.slot(), handle);
         if (attributes.isFifo()) {
@@ -108,11 +106,11 @@ final class PathCalls {
         return Outcome.of(0, facts);
     }
 
-    private static Outcome status(String path, boolean follow) {
-        Attributes.Answer answer = Attributes.of(HERE, path, follow ? 0 : NO_FOLLOW);
+    private Outcome status(int mount, String path, boolean follow) {
+        Attributes.Answer answer = Attributes.of(HERE, at(mount, path), follow ? 0 : NO_FOLLOW);
         return answer.result() < 0
                 ? Outcome.of(answer.result())
-                : Outcome.of(0, answer.attributes().facts());
+                : Outcome.of(0, side.facts(mount, answer.attributes()));
     }
 
     private static Outcome list(String path) {

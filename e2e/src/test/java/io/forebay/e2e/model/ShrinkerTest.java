@@ -91,7 +91,8 @@ final class ShrinkerTest {
                 };
         return new Lockstep(
                 () -> new Side(fresh.get(), Surroundings.NONE),
-                () -> subject.of(fresh.get(), Surroundings.NONE));
+                () -> subject.of(fresh.get(), Surroundings.NONE),
+                _ -> {});
     }
 
     @FunctionalInterface

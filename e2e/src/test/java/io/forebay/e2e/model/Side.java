@@ -1,6 +1,7 @@
 package io.forebay.e2e.model;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
@@ -70,13 +71,30 @@ final class Side implements Subject {
     }
 
     private Outcome compared() {
-        Listing listing = new Listing();
+        List<String> lines = new ArrayList<>();
         for (int mount = 0; mount < roots.length; mount++) {
             surroundings.settle(mount);
+            int seen = mount;
+            Listing listing = new Listing(attributes -> facts(seen, attributes));
             listing.of(roots[mount], "mount " + mount + ": ");
+            lines.addAll(listing.lines());
             lastMount = mount;
         }
-        return Outcome.of(0, listing.lines());
+        return Outcome.of(0, lines);
+    }
+
+    /**
+     * What a mount must know of a node. What is being written through the other mount it need not
+     * know before the close, when nobody opens the file.
+     */
+    List<String> facts(int mount, Attributes attributes) {
+        boolean written =
+                Arrays.stream(handles)
+                        .anyMatch(each ->
+                                each.writes()
+                                        && each.mount() != mount
+                                        && each.inode() == attributes.inode());
+        return written ? attributes.factsButContent() : attributes.facts();
     }
 
     /** For the kernel's checks on files, and for this thread alone. */

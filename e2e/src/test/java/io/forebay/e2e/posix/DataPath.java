@@ -1,13 +1,13 @@
 package io.forebay.e2e.posix;
 
 /** How reads and writes travel. */
-enum DataPath {
+public enum DataPath {
     /** From the kernel to the staged file. */
     PASSTHROUGH,
     /** Through the mount's process. */
     PROCESS;
 
-    DataPath other() {
+    public DataPath other() {
         return this == PASSTHROUGH ? PROCESS : PASSTHROUGH;
     }
 }
