@@ -1,6 +1,5 @@
 package io.forebay.e2e.model;
 
-import io.forebay.e2e.Eventually;
 import io.forebay.e2e.posix.DataPath;
 import io.forebay.e2e.posix.TwoMounts;
 import java.io.IOException;
@@ -8,7 +7,6 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
-import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
@@ -21,7 +19,7 @@ import java.util.stream.Stream;
  * seen, so is what was done before.
  */
 final class Mounts implements Surroundings {
-    private static final Duration LIMIT = Duration.ofMinutes(1);
+    private static final int TOLD_MILLIS_MAX = 60_000;
 
     private final TwoMounts mounts;
     private final DataPath first;
@@ -55,16 +53,16 @@ final class Mounts implements Surroundings {
         try {
             Files.getLastModifiedTime(marker(mount));
             Files.setLastModifiedTime(marker(1 - mount), time);
-            while (!Files.getLastModifiedTime(marker(mount)).equals(time)) {
-                Eventually.holds(
-                        "a mount is told",
-                        LIMIT,
-                        () -> Files.getLastModifiedTime(marker(mount)).equals(time));
+            for (int tries = 0; !Files.getLastModifiedTime(marker(mount)).equals(time); tries++) {
+                if (tries > TOLD_MILLIS_MAX) {
+                    throw new IllegalStateException("mount " + mount + " is not told");
+                }
+                Thread.sleep(1);
             }
         } catch (IOException failed) {
             throw new UncheckedIOException(failed);
-        } catch (Exception failed) {
-            throw new IllegalStateException(failed);
+        } catch (InterruptedException asked) {
+            throw new IllegalStateException(asked);
         }
     }
 

@@ -51,7 +51,7 @@ final class Side implements Subject {
         try {
             become(step.user());
             return switch (step.operation()) {
-                case PathOperation operation -> paths.perform(mount, operation);
+                case PathOperation operation -> paths.perform(mount, step.user(), operation);
                 case HandleOperation operation -> open.perform(operation);
                 case Operation.CompareTrees _ -> compared();
                 case Operation.Kill kill -> {
