@@ -55,6 +55,11 @@ class XattrTest {
         assertEquals(FailureKind.FAILURE_UNSUPPORTED, set("other.a", "1").getFailure());
         assertEquals(FailureKind.FAILURE_UNSUPPORTED, set("user", "1").getFailure());
         assertEquals(FailureKind.FAILURE_INVALID, set("user.", "1").getFailure());
+        assertEquals(FailureKind.FAILURE_UNSUPPORTED, rig.getXattr(ino, "other.a").getFailure());
+        assertEquals(FailureKind.FAILURE_INVALID, rig.getXattr(ino, "user.").getFailure());
+        assertEquals(
+                FailureKind.FAILURE_UNSUPPORTED,
+                rig.removeXattr(mount, ino, "other.a").getFailure());
         assertEquals(
                 FailureKind.FAILURE_NAME_TOO_LONG,
                 set("user." + "x".repeat(251), "1").getFailure());

@@ -29,8 +29,10 @@ final class Generator {
     private static final List<Integer> VALUES = List.of(0, 1, 20, 200);
     private static final long BILLION = 1_000_000_000;
 
-    /** How often something that happens between two mounts, or to a process, comes up. */
     private static final int COMPARE_EVERY = 60;
+
+    /** Each process once in four times as many steps. */
+    private static final int KILL_EVERY = 70;
 
     private final Random random;
     private final boolean crashes;
@@ -42,7 +44,7 @@ final class Generator {
     }
 
     /**
-     * @param crashes whether processes are killed, about one in a hundred steps
+     * @param crashes whether processes are killed in between
      */
     static List<Step> steps(long seed, int count, boolean crashes) {
         Generator generator = new Generator(seed, crashes);
@@ -65,8 +67,9 @@ final class Generator {
         if (number % COMPARE_EVERY == 0) {
             return new Step(number, 0, 0, new Operation.CompareTrees());
         }
-        if (crashes && random.nextInt(100) == 0) {
-            Operation.Victim victim = one(List.of(Operation.Victim.values()));
+        if (crashes && number % KILL_EVERY == KILL_EVERY - 1) {
+            List<Operation.Victim> all = List.of(Operation.Victim.values());
+            Operation.Victim victim = all.get(number / KILL_EVERY % all.size());
             return new Step(number, 0, 0, new Operation.Kill(victim));
         }
         if (random.nextInt(12) == 0) {

@@ -84,15 +84,16 @@ sealed interface HandleOperation extends Operation {
         }
     }
 
-    /** fallocate(2)'s modes. */
+    /**
+     * fallocate(2)'s modes, but for collapsing and inserting a range: the kernel refuses these to
+     * every file system in a process.
+     */
     enum Mode {
         ALLOCATE(0),
         KEEP_SIZE(1),
         PUNCH_HOLE(3),
-        COLLAPSE(8),
         ZERO(16),
-        ZERO_KEEP_SIZE(17),
-        INSERT(32);
+        ZERO_KEEP_SIZE(17);
 
         final int bits;
 

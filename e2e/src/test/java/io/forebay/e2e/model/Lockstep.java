@@ -31,4 +31,21 @@ record Lockstep(Supplier<Subject> reference, Supplier<Subject> subject, Consumer
             return Optional.empty();
         }
     }
+
+    /** The first step that gave something else on the subject than on the reference. */
+    record Difference(Step step, Outcome expected, Outcome actual) {
+        @Override
+        public String toString() {
+            return step + "\n" + expected.against(actual);
+        }
+    }
+
+    /** A directory, empty at first, on which steps are performed. */
+    interface Subject extends AutoCloseable {
+        Outcome perform(Step step);
+
+        /** Closes what is open, and removes the directory. */
+        @Override
+        void close();
+    }
 }

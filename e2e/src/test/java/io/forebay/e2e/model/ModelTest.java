@@ -86,7 +86,7 @@ final class ModelTest {
         long seed = SEED;
         for (; seed < SEED + seeds || System.nanoTime() < end; seed++) {
             List<Step> steps = chosen(Generator.steps(seed, STEPS, crashes));
-            Optional<Difference> found = bounded(lockstep, steps);
+            Optional<Lockstep.Difference> found = bounded(lockstep, steps);
             if (found.isPresent()) {
                 explain(lockstep, seed, steps, found.get());
             }
@@ -104,7 +104,7 @@ final class ModelTest {
         return new Lockstep(
                 () -> {
                     Path local = directory.resolve("local-" + directories.incrementAndGet());
-                    return new Side(List.of(local, local), Surroundings.NONE);
+                    return new Side(List.of(local, local), Side.Surroundings.NONE);
                 },
                 () -> new Side(ways.ways("tree-" + directories.get()), ways),
                 step -> last.set(step.toString()));
@@ -120,8 +120,9 @@ final class ModelTest {
     }
 
     /** A call that never returns is ended by taking the mounts away. */
-    private Optional<Difference> bounded(Lockstep lockstep, List<Step> steps) throws Exception {
-        Future<Optional<Difference>> run = calls.submit(() -> lockstep.run(steps));
+    private Optional<Lockstep.Difference> bounded(Lockstep lockstep, List<Step> steps)
+            throws Exception {
+        Future<Optional<Lockstep.Difference>> run = calls.submit(() -> lockstep.run(steps));
         try {
             return run.get(LIMIT.toSeconds(), TimeUnit.SECONDS);
         } catch (TimeoutException hung) {
@@ -131,7 +132,7 @@ final class ModelTest {
         }
     }
 
-    private void explain(Lockstep lockstep, long seed, List<Step> steps, Difference first)
+    private void explain(Lockstep lockstep, long seed, List<Step> steps, Lockstep.Difference first)
             throws Exception {
         List<Step> failing =
                 steps.stream().filter(step -> step.number() <= first.step().number()).toList();
@@ -141,7 +142,8 @@ final class ModelTest {
                 shrunk.stream()
                         .map(step -> Integer.toString(step.number()))
                         .collect(Collectors.joining(","));
-        String again = bounded(lockstep, shrunk).map(Difference::toString).orElse("nothing");
+        String again =
+                bounded(lockstep, shrunk).map(Lockstep.Difference::toString).orElse("nothing");
         fail(
                 "seed %d differs:\n%s\n%d of its steps, when nothing else is done, give:\n%s\n%s"
                                 .formatted(seed, first, shrunk.size(), again, Step.script(shrunk))

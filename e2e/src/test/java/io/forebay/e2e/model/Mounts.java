@@ -18,7 +18,7 @@ import java.util.stream.Stream;
  * directory, whose attributes that kernel believes to know, is changed last: when its change is
  * seen, so is what was done before.
  */
-final class Mounts implements Surroundings {
+final class Mounts implements Side.Surroundings {
     private static final int TOLD_MILLIS_MAX = 60_000;
 
     private final TwoMounts mounts;

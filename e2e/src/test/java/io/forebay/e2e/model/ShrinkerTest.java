@@ -44,7 +44,8 @@ final class ShrinkerTest {
     @Test
     void twoDirectoriesOfOneFileSystemDoNotDiffer() {
         Needs.root();
-        Optional<Difference> found = lockstep(Side::new).run(Generator.steps(1, STEPS, true));
+        Optional<Lockstep.Difference> found =
+                lockstep(Side::new).run(Generator.steps(1, STEPS, true));
         assertEquals(Optional.empty(), found);
     }
 
@@ -90,18 +91,18 @@ final class ShrinkerTest {
                     return List.of(way, way);
                 };
         return new Lockstep(
-                () -> new Side(fresh.get(), Surroundings.NONE),
-                () -> subject.of(fresh.get(), Surroundings.NONE),
+                () -> new Side(fresh.get(), Side.Surroundings.NONE),
+                () -> subject.of(fresh.get(), Side.Surroundings.NONE),
                 _ -> {});
     }
 
     @FunctionalInterface
     private interface Made {
-        Subject of(List<Path> ways, Surroundings surroundings);
+        Lockstep.Subject of(List<Path> ways, Side.Surroundings surroundings);
     }
 
-    private record LazyPunch(Side side) implements Subject {
-        LazyPunch(List<Path> ways, Surroundings surroundings) {
+    private record LazyPunch(Side side) implements Lockstep.Subject {
+        LazyPunch(List<Path> ways, Side.Surroundings surroundings) {
             this(new Side(ways, surroundings));
         }
 
@@ -134,8 +135,8 @@ final class ShrinkerTest {
         }
     }
 
-    private record LazyExchange(Side side) implements Subject {
-        LazyExchange(List<Path> ways, Surroundings surroundings) {
+    private record LazyExchange(Side side) implements Lockstep.Subject {
+        LazyExchange(List<Path> ways, Side.Surroundings surroundings) {
             this(new Side(ways, surroundings));
         }
 

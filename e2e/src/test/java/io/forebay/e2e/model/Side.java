@@ -6,7 +6,7 @@ import java.util.Arrays;
 import java.util.List;
 
 /** Real system calls in one directory, which may be reached in two ways. */
-final class Side implements Subject {
+final class Side implements Lockstep.Subject {
     static final int SLOTS = 5;
     private static final int OPEN_DIRECTORY =
             PathOperation.Flag.bits(List.of(PathOperation.Flag.DIRECTORY));
@@ -127,5 +127,27 @@ final class Side implements Subject {
         for (int root : roots) {
             Calls.call("close", root);
         }
+    }
+
+    /** What a directory that is served by processes needs, and another one has no use for. */
+    interface Surroundings {
+        Surroundings NONE =
+                new Surroundings() {
+                    @Override
+                    public void settle(int mount) {
+                        // Whoever asks is told what is.
+                    }
+
+                    @Override
+                    public void kill(Operation.Victim victim) {
+                        // Nobody serves it.
+                    }
+                };
+
+        /** Returns when this mount has been told of all that was done on the other. */
+        void settle(int mount);
+
+        /** Returns when the successor runs. */
+        void kill(Operation.Victim victim);
     }
 }

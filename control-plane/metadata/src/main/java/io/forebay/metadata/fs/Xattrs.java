@@ -40,6 +40,10 @@ final class Xattrs {
         if (inode == null) {
             return GetXattrReply.newBuilder().setFailure(FailureKind.FAILURE_GONE).build();
         }
+        FailureKind refused = Answers.failure(() -> check(request.getName()));
+        if (refused != FailureKind.FAILURE_NONE) {
+            return GetXattrReply.newBuilder().setFailure(refused).build();
+        }
         byte[] value = find(tx, ws, request.getIno(), request.getName());
         return value == null
                 ? GetXattrReply.newBuilder().setFailure(FailureKind.FAILURE_NO_XATTR).build()

@@ -16,6 +16,8 @@ import io.forebay.proto.NodeReply;
 import io.forebay.proto.RemoveXattrRequest;
 import io.forebay.proto.SetXattrRequest;
 import java.io.ByteArrayOutputStream;
+import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * Extended attributes. The kernel has checked who asks (xattr(7)), except that a list shows {@code
@@ -25,6 +27,12 @@ final class XattrCalls {
     private static final int CREATE = 1;
     private static final int REPLACE = 2;
     private static final ByteString TRUSTED = ByteString.copyFromUtf8("trusted.");
+
+    /** What can be asked for; the control plane says how it refuses other names. */
+    private static final List<ByteString> PREFIXES =
+            Stream.of("user.", "trusted.", "security.", "system.posix_acl_")
+                    .map(ByteString::copyFromUtf8)
+                    .toList();
 
     private final Services services;
     private final Nodes nodes;
@@ -36,7 +44,8 @@ final class XattrCalls {
 
     Reply get(Request.GetXattr request) {
         long ino = request.header().nodeId();
-        if (nodes.isPlain(ino)) {
+        ByteString name = ByteString.copyFrom(request.name());
+        if (nodes.isPlain(ino) && PREFIXES.stream().anyMatch(name::startsWith)) {
             throw new FuseException(Errno.ENODATA);
         }
         GetXattrReply reply =
@@ -45,7 +54,7 @@ final class XattrCalls {
                                 GetXattrRequest.newBuilder()
                                         .setWorkspaceId(services.workspaceId())
                                         .setIno(ino)
-                                        .setName(ByteString.copyFrom(request.name()))
+                                        .setName(name)
                                         .build());
         FailureErrno.check(reply.getFailure());
         return sized(reply.getValue().toByteArray(), request.size());
