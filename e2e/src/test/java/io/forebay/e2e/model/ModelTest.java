@@ -40,7 +40,7 @@ final class ModelTest {
     private static final long SEED = Long.getLong("forebay.seed", 1);
     private static final long MINUTES = Long.getLong("forebay.model.minutes", 0);
     private static final String ONLY = System.getProperty("forebay.model.steps", "");
-    private static final int SEEDS = 4;
+    private static final int SEEDS = 2;
     private static final int STEPS = 300;
     private static final int TRIES = 150;
 

@@ -23,6 +23,7 @@ final class Mounts implements Side.Surroundings {
 
     private final TwoMounts mounts;
     private final DataPath first;
+    private final Path marker;
     private final AtomicLong seconds = new AtomicLong();
 
     /**
@@ -31,7 +32,7 @@ final class Mounts implements Side.Surroundings {
     Mounts(TwoMounts mounts, DataPath first) throws IOException {
         this.mounts = mounts;
         this.first = first;
-        Files.createFile(marker(0));
+        this.marker = Files.createTempFile(root(0), "marker", "").getFileName();
     }
 
     private Path root(int mount) {
@@ -39,7 +40,7 @@ final class Mounts implements Side.Surroundings {
     }
 
     private Path marker(int mount) {
-        return root(mount).resolve("marker-" + first);
+        return root(mount).resolve(marker);
     }
 
     /** The ways to a directory that is not there yet. */
