@@ -72,15 +72,6 @@ class NamespaceTest {
     }
 
     @Test
-    void anOpenThatCutsTakesTheSetIdBitsAsAWrite() {
-        long ino = rig.file(mount, Rig.ROOT, "f", 1);
-        set(SetAttributesRequest.newBuilder().setIno(ino).setMode(06755));
-        assertEquals(06755, rig.open(mount, ino, true, false).getAttributes().getMode());
-        assertEquals(0755, rig.open(mount, ino, true, true).getAttributes().getMode());
-        assertEquals(0755, rig.attributes(ino).getMode());
-    }
-
-    @Test
     void timesAreSetAndChangesShow() {
         long ino = rig.file(mount, Rig.ROOT, "f", 1);
         rig.clock.advance(5);

@@ -50,8 +50,7 @@ final class AttributeChanges {
         killSetId(inode);
     }
 
-    /** What a write by somebody without root's rights does. */
-    static void killSetId(Inode inode) {
+    private static void killSetId(Inode inode) {
         if (!inode.directory()) {
             int mode = inode.attributes().getMode();
             boolean locking = (mode & SET_GID) != 0 && (mode & GROUP_EXECUTE) == 0;

@@ -35,8 +35,6 @@ public final class OpenFiles {
     /** Releases of one transaction. */
     private static final int RELEASE_PAGE = 100;
 
-    private static final int ROOT = 0;
-
     private final Database database;
     private final Mutations mutations;
     private final InodeNumbers numbers;
@@ -155,9 +153,6 @@ public final class OpenFiles {
         if (write) {
             boolean first = !Handles.anyWriting(space, inode.ino());
             Flow.opened(space, inode, first, request.getTruncate());
-        }
-        if (request.getTruncate() && request.getCaller().getUid() != ROOT) {
-            AttributeChanges.killSetId(inode);
         }
         long sequence = register(space, inode, request.getCaller(), request.getRead(), write);
         OpenReply.Builder reply =
