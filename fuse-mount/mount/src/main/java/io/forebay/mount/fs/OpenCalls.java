@@ -299,6 +299,6 @@ final class OpenCalls {
                         && !file.access().write()
                         && cached.opened(file.inode().known());
         int flags = mode.flags() | (keep ? OpenFlags.KEEP_CACHE : 0);
-        return new Reply.Opened(file.handle(), flags, file.inode().backingId(file.access()));
+        return new Reply.Opened(file.handle(), flags, file.inode().backingId());
     }
 }

@@ -449,21 +449,19 @@ public final class OpenInode {
         lastFlush = trace;
     }
 
-    /**
-     * How a handle of the inode is open: past the mount no longer where writes must be seen. The
-     * kernel allows requests beside passthrough.
-     */
+    /** How a handle of the inode is open: past the mount no longer where writes must be seen. */
     public synchronized OpenMode mode(Access access) {
         boolean seen = mode == OpenMode.PASSTHROUGH && access.write() && hasSetId();
-        return seen ? OpenMode.DIRECT : mode;
+        return seen ? OpenMode.SEEN : mode;
     }
 
     public AnsweredWrites answered() {
         return answered;
     }
 
-    public synchronized int backingId(Access access) {
-        return mode(access) == OpenMode.PASSTHROUGH ? backingId : 0;
+    /** 0 where the inode is not passed through. */
+    public synchronized int backingId() {
+        return mode == OpenMode.PASSTHROUGH ? backingId : 0;
     }
 
     /** Sees what was written here, also what has not reached the owner yet. */

@@ -11,6 +11,14 @@ public enum OpenMode {
     PASSTHROUGH(OpenFlags.PASSTHROUGH),
 
     /**
+     * A handle of an inode that is passed through, each of whose reads and writes is a request
+     * nevertheless; only mappings are not. As long as one handle is passed through, the kernel
+     * refuses with EIO each open that is not marked as such (fuse_file_io_open in
+     * fs/fuse/iomode.c).
+     */
+    SEEN(OpenFlags.PASSTHROUGH | OpenFlags.DIRECT_IO | OpenFlags.PARALLEL_DIRECT_WRITES),
+
+    /**
      * Each read and write is a request to the mount, several at a time; nothing is kept by the
      * kernel. Chosen where the first open writes: three to five times faster than through the page
      * cache.

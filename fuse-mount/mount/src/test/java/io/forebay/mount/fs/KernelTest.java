@@ -18,6 +18,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.forebay.transport.posix.NativeFile;
 import io.forebay.transport.posix.PosixException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
@@ -204,6 +205,30 @@ final class KernelTest {
                     other.getOutputStream().close();
                     awaitSuccess(other);
                     assertEquals(0777, (Integer) Files.getAttribute(file, "unix:mode") & 07777);
+                });
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void setIdBitsThatComeWhileAFileIsReadKeepNobodyFromWriting(boolean passthrough)
+            throws Exception {
+        Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
+        mounted(
+                passthrough,
+                (root, stage) -> {
+                    Path file = Files.write(root.resolve("a"), new byte[10]);
+                    try (InputStream reader = Files.newInputStream(file)) {
+                        assertEquals(0, reader.read());
+                        Files.setAttribute(file, "unix:mode", 06777);
+                        Files.write(file, new byte[] {1, 2, 3}, WRITE);
+                        assertEquals(
+                                06777, (Integer) Files.getAttribute(file, "unix:mode") & 07777);
+                        writeAsAnother(file);
+                        assertEquals(0777, (Integer) Files.getAttribute(file, "unix:mode") & 07777);
+                        assertEquals(2, reader.read());
+                    }
+                    assertArrayEquals(
+                            new byte[] {0, 2, 3, 0, 0, 0, 0, 0, 0, 0}, Files.readAllBytes(file));
                 });
     }
 
