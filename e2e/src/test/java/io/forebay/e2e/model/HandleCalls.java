@@ -57,8 +57,7 @@ final class HandleCalls {
         return switch (operation) {
             case HandleOperation.Close(int slot) -> side.put(slot, Handle.NONE);
             case HandleOperation.Duplicate(int slot, int to) -> duplicate(handle, slot, to);
-            case HandleOperation.Seek(_, long offset, HandleOperation.Whence whence) ->
-                    Calls.size("lseek64", descriptor, handle.fitting(offset), whence.bits);
+            case HandleOperation.Seek seek -> seek(handle, seek);
             case HandleOperation.Resize(_, long size) ->
                     Calls.call("ftruncate64", descriptor, handle.fitting(size));
             case HandleOperation.Allocate(_, HandleOperation.Mode mode, long at, long length) ->
@@ -87,6 +86,17 @@ final class HandleCalls {
             }
             default -> throw new IllegalArgumentException(operation.toString());
         };
+    }
+
+    /** A place in a directory is a number that only its file system understands. */
+    private static long seek(Handle handle, HandleOperation.Seek seek) {
+        return handle.attributes().isDirectory()
+                ? 0
+                : Calls.size(
+                        "lseek64",
+                        handle.descriptor(),
+                        handle.fitting(seek.offset()),
+                        seek.whence().bits);
     }
 
     private long duplicate(Handle handle, int slot, int to) {

@@ -13,12 +13,10 @@ import static java.nio.file.StandardOpenOption.WRITE;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.forebay.transport.posix.NativeFile;
 import io.forebay.transport.posix.PosixException;
 import java.io.IOException;
-import java.io.InputStream;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
@@ -34,7 +32,6 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.Callable;
@@ -144,114 +141,6 @@ final class KernelTest {
 
     private static long count(Stage stage, String call) {
         return stage.metadata().takeCalls().stream().filter(call::equals).count();
-    }
-
-    @ParameterizedTest
-    @ValueSource(booleans = {true, false})
-    void aWriteByAnotherUserTakesTheSetIdBits(boolean passthrough) throws Exception {
-        Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
-        mounted(
-                passthrough,
-                (root, stage) -> {
-                    Path file = Files.write(root.resolve("a"), new byte[10]);
-                    Files.setAttribute(file, "unix:mode", 06777);
-                    Files.write(file, new byte[1], WRITE);
-                    assertEquals(06777, (Integer) Files.getAttribute(file, "unix:mode") & 07777);
-                    writeAsAnother(file);
-                    assertEquals(0777, (Integer) Files.getAttribute(file, "unix:mode") & 07777);
-                });
-    }
-
-    @ParameterizedTest
-    @ValueSource(booleans = {true, false})
-    void whateverAnotherUserDoesToTheContentTakesTheSetIdBits(boolean passthrough)
-            throws Exception {
-        Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
-        mounted(
-                passthrough,
-                (root, stage) -> {
-                    Path file = Files.write(root.resolve("a"), new byte[10]);
-                    for (String change :
-                            List.of(
-                                    "truncate -s 5 \"$0\"",
-                                    ": > \"$0\"",
-                                    "fallocate -l 9000 \"$0\"",
-                                    "echo b >> \"$0\"")) {
-                        Files.setAttribute(file, "unix:mode", 06777);
-                        asAnother(change, file);
-                        assertEquals(
-                                0777,
-                                (Integer) Files.getAttribute(file, "unix:mode") & 07777,
-                                change);
-                    }
-                });
-    }
-
-    @ParameterizedTest
-    @ValueSource(booleans = {true, false})
-    void setIdBitsThatComeWhileAnotherUserWritesGoWithItsNextClose(boolean passthrough)
-            throws Exception {
-        Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
-        mounted(
-                passthrough,
-                (root, stage) -> {
-                    Path file = Files.write(root.resolve("a"), new byte[10]);
-                    Files.setAttribute(file, "unix:mode", 0777);
-                    Process other =
-                            startAsAnother("exec 3<>\"$0\"; echo; read a; echo b >&3", file);
-                    assertEquals('\n', other.getInputStream().read(), "it has the file open");
-                    Files.setAttribute(file, "unix:mode", 06777);
-                    other.getOutputStream().write('\n');
-                    other.getOutputStream().close();
-                    awaitSuccess(other);
-                    assertEquals(0777, (Integer) Files.getAttribute(file, "unix:mode") & 07777);
-                });
-    }
-
-    @ParameterizedTest
-    @ValueSource(booleans = {true, false})
-    void setIdBitsThatComeWhileAFileIsReadKeepNobodyFromWriting(boolean passthrough)
-            throws Exception {
-        Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
-        mounted(
-                passthrough,
-                (root, stage) -> {
-                    Path file = Files.write(root.resolve("a"), new byte[10]);
-                    try (InputStream reader = Files.newInputStream(file)) {
-                        assertEquals(0, reader.read());
-                        Files.setAttribute(file, "unix:mode", 06777);
-                        Files.write(file, new byte[] {1, 2, 3}, WRITE);
-                        assertEquals(
-                                06777, (Integer) Files.getAttribute(file, "unix:mode") & 07777);
-                        writeAsAnother(file);
-                        assertEquals(0777, (Integer) Files.getAttribute(file, "unix:mode") & 07777);
-                        assertEquals(2, reader.read());
-                    }
-                    assertArrayEquals(
-                            new byte[] {0, 2, 3, 0, 0, 0, 0, 0, 0, 0}, Files.readAllBytes(file));
-                });
-    }
-
-    private static void writeAsAnother(Path file) throws Exception {
-        asAnother("dd if=/dev/zero \"of=$0\" bs=1 count=1 conv=notrunc status=none", file);
-    }
-
-    private static void asAnother(String script, Path file) throws Exception {
-        awaitSuccess(startAsAnother(script, file));
-    }
-
-    private static Process startAsAnother(String script, Path file) throws Exception {
-        String[] command = {
-            "setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "sh", "-c", script
-        };
-        List<String> all = new ArrayList<>(List.of(command));
-        all.add(file.toString());
-        return new ProcessBuilder(all).redirectError(ProcessBuilder.Redirect.INHERIT).start();
-    }
-
-    private static void awaitSuccess(Process process) throws Exception {
-        assertTrue(process.waitFor(30, TimeUnit.SECONDS), "ends");
-        assertEquals(0, process.exitValue());
     }
 
     @ParameterizedTest
