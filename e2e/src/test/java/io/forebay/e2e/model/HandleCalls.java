@@ -41,14 +41,19 @@ final class HandleCalls {
             case HandleOperation.ReadAt read -> readAt(handle, read);
             case HandleOperation.MapWrite map -> mapWrite(handle, map);
             case HandleOperation.MapRead map -> mapRead(handle, map);
-            case HandleOperation.HandleStatus _ -> Outcome.of(0, handle.attributes().facts());
-            case HandleOperation.ListHandle _ -> {
-                Calls.size("lseek64", handle.descriptor(), 0L, 0);
-                yield Listing.names(handle.descriptor());
-            }
+            case HandleOperation.HandleStatus _ -> Outcome.of(0, side.known(handle.attributes()));
+            case HandleOperation.ListHandle _ -> list(handle);
             case HandleOperation.TestRange test -> testRange(handle, test);
             default -> Outcome.of(simple(handle, operation));
         };
+    }
+
+    /** From the start, and back to it: other places are the file system's own affair. */
+    private static Outcome list(Handle handle) {
+        Calls.size("lseek64", handle.descriptor(), 0L, 0);
+        Outcome names = Listing.names(handle.descriptor());
+        Calls.size("lseek64", handle.descriptor(), 0L, 0);
+        return names;
     }
 
     /** Those of which only the result counts. */
