@@ -67,6 +67,19 @@ final class TidyTest {
     }
 
     @Test
+    void nothingOfAMergeIsLeftInDocuments() throws IOException {
+        List<String> found = new ArrayList<>();
+        for (Path file : Repository.documents()) {
+            for (String line : Files.readAllLines(file)) {
+                if (line.matches("<{7} .*|={7}|>{7} .*")) {
+                    found.add(Repository.name(file) + ": " + line);
+                }
+            }
+        }
+        assertNone("no marker of a conflict", found);
+    }
+
+    @Test
     void packagesAreSmallAndSayWhatTheyAreFor() {
         TreeMap<Path, Integer> files = new TreeMap<>();
         List<String> found = new ArrayList<>();
