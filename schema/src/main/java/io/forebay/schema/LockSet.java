@@ -3,6 +3,7 @@ package io.forebay.schema;
 import io.forebay.proto.FileLock;
 import io.forebay.proto.LockType;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.function.Predicate;
 
@@ -27,6 +28,14 @@ public final class LockSet {
                 .filter(held -> held.getFlock() == wanted.getFlock())
                 .filter(held -> !sameOwner(held, wanted) && overlap(held, wanted))
                 .filter(held -> writes(held) || writes(wanted))
+                .toList();
+    }
+
+    /** The locks that the owner himself has in the range, from its start on. */
+    public List<FileLock> own(FileLock range) {
+        return locks.stream()
+                .filter(held -> sameOwner(held, range) && overlap(held, range))
+                .sorted(Comparator.comparingLong(FileLock::getStart))
                 .toList();
     }
 

@@ -59,15 +59,15 @@ public final class Locks {
         }
     }
 
+    /** Who asks with F_UNLCK asks for what he has himself (F_OFD_GETLK, fcntl(2)). */
     private LockReply inTheWay(GetLockRequest request) {
         FileLock wanted = wanted(request.getLock(), request.getMountId());
-        List<FileLock> conflicts =
-                database.read(tx ->
-                        LockTable.read(tx, request.getWorkspaceId(), request.getIno())
-                                .conflicts(wanted));
+        LockSet all =
+                database.read(tx -> LockTable.read(tx, request.getWorkspaceId(), request.getIno()));
+        List<FileLock> found = unlocks(wanted) ? all.own(wanted) : all.conflicts(wanted);
         LockReply.Builder reply = LockReply.newBuilder();
-        if (!conflicts.isEmpty()) {
-            reply.setLock(conflicts.getFirst());
+        if (!found.isEmpty()) {
+            reply.setLock(found.getFirst());
         }
         return reply.build();
     }

@@ -95,6 +95,18 @@ final class LocksTest {
     }
 
     @Test
+    void whoAsksWithoutALockLearnsOfHisOwn() {
+        assertEquals(DONE, set(here, lock(-7, READ, 30, 39)));
+        assertEquals(DONE, set(here, lock(-7, WRITE, 10, 19)));
+        assertEquals(DONE, set(there, lock(1, WRITE, 50, 59)));
+        FileLock own = get(here, lock(-7, UNLOCK, 0, Long.MAX_VALUE)).getLock();
+        assertEquals(WRITE, own.getType());
+        assertEquals(10, own.getStart());
+        assertEquals(30, get(here, lock(-7, UNLOCK, 20, 100)).getLock().getStart());
+        assertFalse(get(here, lock(-7, UNLOCK, 40, Long.MAX_VALUE)).hasLock());
+    }
+
+    @Test
     void mountsSeeEachOthersLocks() {
         assertEquals(DONE, set(here, lock(-7, WRITE, 10, 19)));
         assertEquals(BUSY, set(there, lock(-7, WRITE, 19, 30)));
