@@ -62,10 +62,14 @@ final class AttributeCalls {
             resize(request);
         }
         SetAttributesRequest others = others(ino, change);
-        if (isEmpty(others)) {
+        if (!isEmpty(others)) {
+            return nodes.attr(setOthers(others, origin));
+        }
+        if (change.size().isPresent()) {
             return answer(ino);
         }
-        return nodes.attr(setOthers(others, origin));
+        // What is left of a write past the mount that takes set-id bits, and of chown(-1, -1).
+        return nodes.attr(setOthers(others.toBuilder().setKillSetId(true).build(), origin));
     }
 
     private void resize(Request.SetAttr request) {

@@ -71,7 +71,7 @@ final class KernelSetIdTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
-    void setIdBitsThatComeWhileAnotherUserWritesGoWithItsNextClose(boolean passthrough)
+    void setIdBitsThatComeWhileAnotherUserWritesGoWithItsNextWrite(boolean passthrough)
             throws Exception {
         Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
         mounted(
@@ -80,13 +80,17 @@ final class KernelSetIdTest {
                     Path file = Files.write(root.resolve("a"), new byte[10]);
                     Files.setAttribute(file, "unix:mode", 0777);
                     Process other =
-                            startAsAnother("exec 3<>\"$0\"; echo; read a; echo b >&3", file);
+                            startAsAnother(
+                                    "exec 3<>\"$0\"; echo; read a; echo b >&3; echo; read b", file);
                     assertEquals('\n', other.getInputStream().read(), "it has the file open");
                     Files.setAttribute(file, "unix:mode", 06777);
                     other.getOutputStream().write('\n');
+                    other.getOutputStream().flush();
+                    assertEquals('\n', other.getInputStream().read(), "it has written");
+                    assertEquals(0777, (Integer) Files.getAttribute(file, "unix:mode") & 07777);
+                    other.getOutputStream().write('\n');
                     other.getOutputStream().close();
                     awaitSuccess(other);
-                    assertEquals(0777, (Integer) Files.getAttribute(file, "unix:mode") & 07777);
                 });
     }
 
