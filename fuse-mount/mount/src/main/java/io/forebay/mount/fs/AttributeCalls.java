@@ -121,9 +121,6 @@ final class AttributeCalls {
             } else {
                 inode.get().refreshed(fresh);
             }
-            if (others.hasMode()) {
-                inode.get().modeSet(fresh);
-            }
         }
         return reply.getAttributes();
     }

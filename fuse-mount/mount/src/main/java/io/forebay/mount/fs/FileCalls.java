@@ -96,9 +96,6 @@ final class FileCalls {
         try {
             if (file.access().write()) {
                 settle(file.inode(), StagedHandle::flush);
-                if (file.inode().isWrittenSinceModeSet()) {
-                    setIdBits.killUnlessSuperuser(file.inode(), request.header());
-                }
                 commits.flush(file.inode(), NamespaceCalls.origin(request.header()));
             }
         } finally { // who gets the lock next sees the size

@@ -391,26 +391,6 @@ public final class OpenInode {
         writtenStatus().ifPresent(status -> mtimeSet(fresh, status));
     }
 
-    /** The mode was set: writes that pass the mount by count from here on. */
-    public void modeSet(Fresh fresh) {
-        refreshed(fresh);
-        writtenStatus().ifPresent(this::modeSet);
-    }
-
-    private synchronized void modeSet(FileStatus status) {
-        writing = writing.modeSet(status);
-        save();
-    }
-
-    /** Whether somebody wrote, past the mount, since the mode was set. */
-    public boolean isWrittenSinceModeSet() {
-        return writtenStatus().filter(this::isWrittenSinceModeSet).isPresent();
-    }
-
-    private synchronized boolean isWrittenSinceModeSet(FileStatus status) {
-        return mode == OpenMode.PASSTHROUGH && writing.isWrittenSinceModeSet(status);
-    }
-
     private synchronized void mtimeSet(Fresh fresh, FileStatus status) {
         writing = writing.mtimeSet(fresh.attributes().getMtimeNanos(), status);
         save();

@@ -11,8 +11,6 @@ import io.forebay.transport.file.FileStatus;
  * @param committedSize of the last commit; -1: the next one is due whatever the size is
  * @param stagedMtimeNanos while the staged file still has this time, the file's time is {@code
  *     shownMtimeNanos}
- * @param modeSetMtimeNanos the staged file's time when the mode was last set; 0: not since the
- *     first writer
  * @param closeDue whether something was committed that no close has been told of yet
  */
 record WriteState(
@@ -20,14 +18,13 @@ record WriteState(
         long committedMtimeNanos,
         long stagedMtimeNanos,
         long shownMtimeNanos,
-        long modeSetMtimeNanos,
         boolean closeDue) {
-    static final WriteState NONE = new WriteState(0, 0, 0, 0, 0, false);
+    static final WriteState NONE = new WriteState(0, 0, 0, 0, false);
 
     /** Of a file that gets its first writer. */
     static WriteState begun(Attributes known, FileStatus status) {
         long mtime = known.getMtimeNanos();
-        return new WriteState(known.getSize(), mtime, status.mtimeNanos(), mtime, 0, false);
+        return new WriteState(known.getSize(), mtime, status.mtimeNanos(), mtime, false);
     }
 
     /** A close that was told before a takeover may be told again. */
@@ -37,7 +34,6 @@ record WriteState(
                 kept.getCommittedMtimeNanos(),
                 kept.getStagedMtimeNanos(),
                 kept.getShownMtimeNanos(),
-                kept.getModeSetMtimeNanos(),
                 true);
     }
 
@@ -45,8 +41,7 @@ record WriteState(
         kept.setCommittedSize(committedSize)
                 .setCommittedMtimeNanos(committedMtimeNanos)
                 .setStagedMtimeNanos(stagedMtimeNanos)
-                .setShownMtimeNanos(shownMtimeNanos)
-                .setModeSetMtimeNanos(modeSetMtimeNanos);
+                .setShownMtimeNanos(shownMtimeNanos);
     }
 
     WriteState committed(FinalSize written, boolean closed) {
@@ -55,45 +50,17 @@ record WriteState(
                 written.getMtimeNanos(),
                 stagedMtimeNanos,
                 shownMtimeNanos,
-                modeSetMtimeNanos,
                 !closed);
     }
 
     /** Blocks came or went, perhaps without a new size or time. */
     WriteState reshaped() {
-        return new WriteState(
-                -1,
-                committedMtimeNanos,
-                stagedMtimeNanos,
-                shownMtimeNanos,
-                modeSetMtimeNanos,
-                closeDue);
+        return new WriteState(-1, committedMtimeNanos, stagedMtimeNanos, shownMtimeNanos, closeDue);
     }
 
     /** A time was set by hand: it holds until the next write. */
     WriteState mtimeSet(long mtimeNanos, FileStatus status) {
-        return new WriteState(
-                committedSize,
-                mtimeNanos,
-                status.mtimeNanos(),
-                mtimeNanos,
-                modeSetMtimeNanos,
-                closeDue);
-    }
-
-    /** The mode was set by hand. */
-    WriteState modeSet(FileStatus status) {
-        return new WriteState(
-                committedSize,
-                committedMtimeNanos,
-                stagedMtimeNanos,
-                shownMtimeNanos,
-                status.mtimeNanos(),
-                closeDue);
-    }
-
-    boolean isWrittenSinceModeSet(FileStatus status) {
-        return modeSetMtimeNanos != 0 && modeSetMtimeNanos != status.mtimeNanos();
+        return new WriteState(committedSize, mtimeNanos, status.mtimeNanos(), mtimeNanos, closeDue);
     }
 
     boolean isCommitted(FinalSize written) {
