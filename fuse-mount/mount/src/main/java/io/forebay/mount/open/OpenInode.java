@@ -441,7 +441,7 @@ public final class OpenInode {
 
     /** 0 where the inode is not passed through. */
     public synchronized int backingId() {
-        return mode == OpenMode.PASSTHROUGH ? backingId : 0;
+        return backingId;
     }
 
     /** Sees what was written here, also what has not reached the owner yet. */
