@@ -24,6 +24,10 @@ public enum EventName implements Named {
             CONTROL_PLANE,
             "A mount's lease ran out; what it had open is settled without it."),
     DUTY_FAILED("duty.failed", CONTROL_PLANE, "A background duty failed; it is tried again."),
+    LOCAL_CALLS_OFF(
+            "local-calls.off",
+            CONTROL_PLANE,
+            "No unix socket for this machine's mounts: their calls take the slower way."),
     CALL_FAILED("call.failed", CONTROL_PLANE, "A call failed in a way nobody foresaw."),
 
     WORKER_READY("worker.ready", WORKER, "Staged files can be opened."),

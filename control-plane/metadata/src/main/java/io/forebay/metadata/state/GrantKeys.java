@@ -5,7 +5,7 @@ import java.security.GeneralSecurityException;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
-/** The keys that grants are signed with: one for each worker, derived from a master key. */
+/** The keys that grants are signed with, and what else is derived from the master key. */
 public final class GrantKeys {
     private static final int KEY_BYTES = 32;
     private static final String ALGORITHM = "HmacSHA256";
@@ -22,6 +22,11 @@ public final class GrantKeys {
     /** The key of a worker. */
     public byte[] of(String workerId) {
         return sign(masterKey, ("worker:" + workerId).getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** Who knows it was told of the control plane's unix socket by the control plane itself. */
+    public byte[] localCallToken() {
+        return sign(masterKey, "local calls".getBytes(StandardCharsets.UTF_8));
     }
 
     /** HMAC-SHA256. */

@@ -20,6 +20,7 @@ import io.forebay.proto.ListLocksReply;
 import io.forebay.proto.ListLocksRequest;
 import io.forebay.proto.ListXattrsReply;
 import io.forebay.proto.ListXattrsRequest;
+import io.forebay.proto.LocalCallAddress;
 import io.forebay.proto.LockReply;
 import io.forebay.proto.LookupRequest;
 import io.forebay.proto.MakeNodeRequest;
@@ -61,9 +62,16 @@ final class MetadataCalls extends MetadataServiceGrpc.MetadataServiceImplBase {
     private final Calls calls;
     private final CallTrace trace;
     private final ChangeStreams changes;
+    private final LocalCallAddress local;
 
-    MetadataCalls(Metadata model, Calls calls, CallTrace trace, ChangeStreams changes) {
+    MetadataCalls(
+            Metadata model,
+            Calls calls,
+            CallTrace trace,
+            ChangeStreams changes,
+            LocalCallAddress local) {
         this.changes = changes;
+        this.local = local;
         this.model = model;
         this.calls = calls;
         this.trace = trace;
@@ -71,7 +79,10 @@ final class MetadataCalls extends MetadataServiceGrpc.MetadataServiceImplBase {
 
     @Override
     public void attach(AttachRequest request, StreamObserver<AttachReply> client) {
-        calls.answer(Rpc.ATTACH, client, () -> model.mounts().attach(request));
+        calls.answer(
+                Rpc.ATTACH,
+                client,
+                () -> model.mounts().attach(request).toBuilder().setLocal(local).build());
     }
 
     @Override

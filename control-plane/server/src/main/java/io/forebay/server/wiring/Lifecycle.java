@@ -3,6 +3,7 @@ package io.forebay.server.wiring;
 import io.forebay.observability.EventName;
 import io.forebay.proto.FailureKind;
 import io.forebay.schema.ForebayException;
+import io.forebay.server.rpc.LocalCalls;
 import io.quarkus.grpc.runtime.GrpcServerRecorder;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
@@ -20,6 +21,7 @@ final class Lifecycle {
     private final ServerSettings settings;
     private final GuardedStore store;
     private final Duties duties;
+    private final LocalCalls local;
     private final String httpPort;
     private final String grpcPort;
 
@@ -27,17 +29,20 @@ final class Lifecycle {
             ServerSettings settings,
             GuardedStore store,
             Duties duties,
+            LocalCalls local,
             @ConfigProperty(name = "quarkus.http.port") String httpPort,
             @ConfigProperty(name = "quarkus.grpc.server.port") String grpcPort) {
         this.settings = settings;
         this.store = store;
         this.duties = duties;
+        this.local = local;
         this.httpPort = httpPort;
         this.grpcPort = grpcPort;
     }
 
     void start(@Observes StartupEvent event) {
         requireGrpc();
+        local.start();
         duties.start();
     }
 
@@ -49,6 +54,7 @@ final class Lifecycle {
     }
 
     void stop(@Observes ShutdownEvent event) throws InterruptedException {
+        local.stop();
         duties.stop();
         store.close();
         LOG.log(System.Logger.Level.INFO, EventName.CONTROL_PLANE_STOPPED.line());

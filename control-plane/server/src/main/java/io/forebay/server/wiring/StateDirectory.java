@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Where the control plane keeps what must outlive it: {@code metadata/} (the store) and {@code
  * grant.key} (32 random bytes, readable by the owner only, from which the workers' keys are
- * derived).
+ * derived); and, while it runs, {@code calls.sock} for the mounts of this machine.
  */
 record StateDirectory(Path path) {
     private static final int KEY_BYTES = 32;
@@ -40,6 +40,10 @@ record StateDirectory(Path path) {
 
     Path metadata() {
         return path.resolve("metadata");
+    }
+
+    Path socket() {
+        return path.resolve("calls.sock");
     }
 
     /** The key, made at the first start. */

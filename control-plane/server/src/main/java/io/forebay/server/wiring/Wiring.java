@@ -1,7 +1,10 @@
 package io.forebay.server.wiring;
 
+import com.google.protobuf.ByteString;
 import io.forebay.metadata.Metadata;
 import io.forebay.metadata.kv.rocks.RocksStore;
+import io.forebay.metadata.state.GrantKeys;
+import io.forebay.proto.LocalCallAddress;
 import io.forebay.wiring.UnknownKeys;
 import jakarta.enterprise.inject.Disposes;
 import jakarta.enterprise.inject.Produces;
@@ -39,6 +42,15 @@ final class Wiring {
     @Singleton
     InstantSource clock() {
         return InstantSource.system();
+    }
+
+    @Produces
+    @Singleton
+    LocalCallAddress localCalls(StateDirectory state) {
+        return LocalCallAddress.newBuilder()
+                .setSocketPath(state.socket().toString())
+                .setToken(ByteString.copyFrom(new GrantKeys(state.masterKey()).localCallToken()))
+                .build();
     }
 
     @Produces

@@ -62,6 +62,7 @@ public final class Attachment implements AutoCloseable {
         this.mountId = first.getMountId();
         this.firstRenewalMillis = firstRenewalMillis;
         this.slots = new RequestSlots(log);
+        client.attached(first);
         this.renewal =
                 Executors.newSingleThreadScheduledExecutor(task -> {
                     Thread thread = new Thread(task, "lease");
@@ -233,6 +234,7 @@ public final class Attachment implements AutoCloseable {
                 return false;
             }
             LOG.log(WARNING, EventName.LEASE_LOST.line("old", id, "new", reply.getMountId()));
+            client.attached(reply);
             listener.accept(reply.getMountId());
             keeper.accept(reply);
             mountId = reply.getMountId();

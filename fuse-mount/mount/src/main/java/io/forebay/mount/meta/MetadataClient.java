@@ -53,6 +53,9 @@ import java.util.function.Predicate;
 public interface MetadataClient extends AutoCloseable {
     AttachReply attach(AttachRequest request);
 
+    /** The answer under which the mount is attached from now on: it may name a nearer way. */
+    void attached(AttachReply reply);
+
     RenewReply renew(RenewRequest request);
 
     DetachReply detach(DetachRequest request);

@@ -140,6 +140,11 @@ public final class FakeMetadata implements MetadataClient {
     }
 
     @Override
+    public void attached(AttachReply reply) {
+        // there is but one way to a fake
+    }
+
+    @Override
     public synchronized RenewReply renew(RenewRequest request) {
         FailureKind failure =
                 request.getMountId() == lastMount

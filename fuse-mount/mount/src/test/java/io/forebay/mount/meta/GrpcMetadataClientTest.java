@@ -5,12 +5,14 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.google.protobuf.ByteString;
 import io.forebay.mount.kept.KeptState;
 import io.forebay.proto.AttachReply;
 import io.forebay.proto.AttachRequest;
 import io.forebay.proto.DetachReply;
 import io.forebay.proto.DetachRequest;
 import io.forebay.proto.FailureKind;
+import io.forebay.proto.LocalCallAddress;
 import io.forebay.proto.MakeNodeRequest;
 import io.forebay.proto.MetadataServiceGrpc;
 import io.forebay.proto.NodeReply;
@@ -18,6 +20,7 @@ import io.forebay.proto.RenewReply;
 import io.forebay.proto.RenewRequest;
 import io.forebay.proto.RequestId;
 import io.forebay.schema.ForebayException;
+import io.forebay.schema.local.LocalCallServer;
 import io.grpc.Server;
 import io.grpc.Status;
 import io.grpc.netty.NettyServerBuilder;
@@ -25,6 +28,7 @@ import io.grpc.stub.StreamObserver;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
@@ -35,9 +39,11 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 final class GrpcMetadataClientTest {
     private static final RetryPolicy POLICY =
@@ -47,6 +53,8 @@ final class GrpcMetadataClientTest {
                     Duration.ofMillis(1),
                     Duration.ofMillis(20),
                     2);
+
+    private static final byte[] TOKEN = {1, 2, 3};
 
     private final Service service = new Service();
     private Server server = start(0);
@@ -58,6 +66,7 @@ final class GrpcMetadataClientTest {
         final List<RequestId> seen = new CopyOnWriteArrayList<>();
         final AtomicInteger lost = new AtomicInteger();
         final AtomicLong mount = new AtomicLong(5);
+        volatile @Nullable LocalCallAddress local;
         volatile Status status = Status.UNAVAILABLE;
 
         @Override
@@ -65,6 +74,9 @@ final class GrpcMetadataClientTest {
             AttachReply.Builder reply = AttachReply.newBuilder();
             if (request.getWorkspace().equals("none")) {
                 reply.setFailure(FailureKind.FAILURE_NOT_FOUND);
+            }
+            if (local != null) {
+                reply.setLocal(local);
             }
             reply.setMountId(mount.get()).setWorkspaceId(3).setLeaseMillis(600_000);
             answer(out, reply.build());
@@ -102,6 +114,29 @@ final class GrpcMetadataClientTest {
             out.onNext(reply);
             out.onCompleted();
         }
+    }
+
+    /** What stands at the socket. */
+    private static final class NearService extends MetadataServiceGrpc.MetadataServiceImplBase {
+        final List<RequestId> seen = new CopyOnWriteArrayList<>();
+        volatile boolean refuse;
+
+        @Override
+        public void makeNode(MakeNodeRequest request, StreamObserver<NodeReply> out) {
+            seen.add(request.getCaller().getRequest());
+            if (refuse) {
+                out.onError(Status.INVALID_ARGUMENT.asRuntimeException());
+            } else {
+                Service.answer(out, NodeReply.getDefaultInstance());
+            }
+        }
+    }
+
+    private static LocalCallAddress address(Path socket) {
+        return LocalCallAddress.newBuilder()
+                .setSocketPath(socket.toString())
+                .setToken(ByteString.copyFrom(TOKEN))
+                .build();
     }
 
     private Server start(int port) {
@@ -233,6 +268,34 @@ final class GrpcMetadataClientTest {
                         ForebayException.class,
                         () -> client.makeNode(MakeNodeRequest.getDefaultInstance()));
         assertEquals(FailureKind.FAILURE_UNAVAILABLE, failure.kind());
+    }
+
+    /** Also while it comes and goes: nobody sees more than a call that takes longer. */
+    @Test
+    void theSocketOfAControlPlaneOnThisMachineIsUsedWhileItIsThere(@TempDir Path directory)
+            throws Exception {
+        Path socket = directory.resolve("calls.sock");
+        service.local = address(socket);
+        NearService near = new NearService();
+        try (Attachment attachment =
+                Attachment.attach(client, AttachRequest.getDefaultInstance())) {
+            make(attachment, client);
+            assertEquals(1, service.seen.size());
+            try (LocalCallServer _ = LocalCallServer.start(socket, TOKEN, near.bindService())) {
+                while (near.seen.isEmpty()) {
+                    make(attachment, client);
+                }
+                int before = service.seen.size();
+                make(attachment, client);
+                assertEquals(before, service.seen.size());
+                near.refuse = true;
+                assertThrows(ForebayException.class, () -> make(attachment, client));
+            }
+            int calls = near.seen.size() + service.seen.size();
+            assertEquals(FailureKind.FAILURE_NONE, make(attachment, client).getFailure());
+            assertEquals(calls + 1, near.seen.size() + service.seen.size());
+            assertEquals(3, near.seen.size());
+        }
     }
 
     @Test
