@@ -11,33 +11,32 @@ import io.quarkus.vertx.http.HttpServerStart;
 import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.event.ObservesAsync;
 import jakarta.inject.Singleton;
-import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.eclipse.microprofile.config.Config;
 
 /** Starts what nobody asks for, and brings everything to its end in order. */
 @Singleton
 final class Lifecycle {
     private static final System.Logger LOG = System.getLogger(Lifecycle.class.getName());
 
+    private static final String GRPC_PORT = "quarkus.grpc.server.port";
+
     private final ServerSettings settings;
     private final GuardedStore store;
     private final Duties duties;
     private final LocalCalls local;
-    private final String httpPort;
-    private final String grpcPort;
+    private final Config config;
 
     Lifecycle(
             ServerSettings settings,
             GuardedStore store,
             Duties duties,
             LocalCalls local,
-            @ConfigProperty(name = "quarkus.http.port") String httpPort,
-            @ConfigProperty(name = "quarkus.grpc.server.port") String grpcPort) {
+            Config config) {
         this.settings = settings;
         this.store = store;
         this.duties = duties;
         this.local = local;
-        this.httpPort = httpPort;
-        this.grpcPort = grpcPort;
+        this.config = config;
     }
 
     void start(@Observes StartupEvent event) {
@@ -50,7 +49,12 @@ final class Lifecycle {
         LOG.log(
                 System.Logger.Level.INFO,
                 EventName.CONTROL_PLANE_READY.line(
-                        "http", httpPort, "grpc", grpcPort, "state", settings.stateDirectory()));
+                        "http",
+                        port("quarkus.http.port"),
+                        "grpc",
+                        port(GRPC_PORT),
+                        "state",
+                        settings.stateDirectory()));
     }
 
     void stop(@Observes ShutdownEvent event) throws InterruptedException {
@@ -66,8 +70,14 @@ final class Lifecycle {
             throw new ForebayException(
                             FailureKind.FAILURE_BUSY,
                             "The port for gRPC is taken or not ours: stop what uses it, or choose"
-                                    + " another with quarkus.grpc.server.port.")
-                    .with("port", grpcPort);
+                                    + " another with "
+                                    + GRPC_PORT
+                                    + ".")
+                    .with("port", port(GRPC_PORT));
         }
+    }
+
+    private String port(String key) {
+        return config.getValue(key, String.class);
     }
 }

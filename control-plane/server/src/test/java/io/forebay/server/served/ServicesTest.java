@@ -19,7 +19,6 @@ import io.forebay.proto.FailureKind;
 import io.forebay.proto.FileSystemStatusRequest;
 import io.forebay.proto.GetAttributesRequest;
 import io.forebay.proto.HeartbeatRequest;
-import io.forebay.proto.LocalCallAddress;
 import io.forebay.proto.LookupRequest;
 import io.forebay.proto.MakeNodeRequest;
 import io.forebay.proto.MetadataServiceGrpc;
@@ -34,23 +33,15 @@ import io.forebay.proto.ReleasedFile;
 import io.forebay.proto.RenewRequest;
 import io.forebay.proto.SyncRequest;
 import io.forebay.proto.TraceContext;
-import io.forebay.proto.WatchRequest;
 import io.forebay.proto.WorkerIdentity;
 import io.forebay.proto.WorkerServiceGrpc;
 import io.forebay.schema.Limits;
-import io.forebay.schema.local.LocalCallClient;
 import io.grpc.ManagedChannel;
-import io.grpc.Status;
-import io.grpc.StatusException;
 import io.grpc.StatusRuntimeException;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.json.JsonObject;
-import java.nio.file.Path;
-import java.time.Duration;
-import java.time.InstantSource;
 import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -134,50 +125,6 @@ final class ServicesTest {
         assertEquals("WRITE_BACK", workspace.getString("durability"));
         assertEquals(0, workspace.getInt("dirtyFiles"));
         assertEquals(12345, workspace.getInt("bytes"));
-        detach(mount);
-    }
-
-    @Test
-    void aMountOfThisMachineIsToldOfTheSocketAndServedThere() throws Exception {
-        createWorkspace("near", "bucket-1", "near/");
-        AttachReply mount = attach("near");
-        Attributes directory = makeDirectory(mount, "dir");
-        LocalCallAddress address = mount.getLocal();
-        LookupRequest lookup =
-                LookupRequest.newBuilder()
-                        .setWorkspaceId(mount.getWorkspaceId())
-                        .setParent(Limits.ROOT_INO)
-                        .setName(ByteString.copyFromUtf8("dir"))
-                        .build();
-        ReadDirectoryRequest list =
-                ReadDirectoryRequest.newBuilder()
-                        .setWorkspaceId(mount.getWorkspaceId())
-                        .setIno(Limits.ROOT_INO)
-                        .setLimit(10)
-                        .build();
-        try (LocalCallClient near =
-                new LocalCallClient(
-                        Path.of(address.getSocketPath()),
-                        address.getToken().toByteArray(),
-                        InstantSource.system())) {
-            Duration most = Duration.ofSeconds(30);
-            NodeReply found = near.call(MetadataServiceGrpc.getLookupMethod(), lookup, most);
-            assertEquals(metadata.lookup(lookup), found);
-            assertEquals(
-                    directory.getIno(), Objects.requireNonNull(found).getAttributes().getIno());
-            assertEquals(
-                    metadata.readDirectory(list),
-                    near.call(MetadataServiceGrpc.getReadDirectoryMethod(), list, most));
-            StatusException none =
-                    assertThrows(
-                            StatusException.class,
-                            () ->
-                                    near.call(
-                                            MetadataServiceGrpc.getWatchMethod(),
-                                            WatchRequest.getDefaultInstance(),
-                                            most));
-            assertEquals(Status.Code.UNIMPLEMENTED, none.getStatus().getCode());
-        }
         detach(mount);
     }
 
