@@ -91,7 +91,7 @@ public final class Rig {
                 "w1",
                 EndedTask.newBuilder()
                         .setWorkspaceId(ws)
-                        .setProbe(ProbeResult.newBuilder().setOk(true))
+                        .setProbe(ProbeResult.getDefaultInstance())
                         .build());
     }
 

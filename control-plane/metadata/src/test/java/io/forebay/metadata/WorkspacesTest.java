@@ -29,12 +29,34 @@ class WorkspacesTest {
         assertEquals(
                 State.REFUSED,
                 rig.metadata.workspaces().awaitProbe(made.id(), 60_000).orElseThrow().state());
-        assertEquals("no access", rig.metadata.workspaces().find("other").orElseThrow().message());
+        assertEquals(
+                "no access",
+                rig.metadata.workspaces().find("other").orElseThrow().lastTry().message());
         WorkspaceView again = create("other", "bucket", "q/", 0);
         probe(again.id(), true);
         assertEquals(State.READY, rig.metadata.workspaces().find("other").orElseThrow().state());
         rig.metadata.workspaces().discard(again.id());
         assertEquals(2, rig.metadata.workspaces().list().size());
+    }
+
+    /** Also of one that cannot be used any more: what it holds waits until it can. */
+    @Test
+    void aReadyWorkspaceStaysReadyWhateverATrySays() throws InterruptedException {
+        rig.file(rig.attach("n1"), Rig.ROOT, "waits", 5);
+        rig.clock.advance(1);
+        for (boolean usable : new boolean[] {false, true}) {
+            assertTrue(rig.metadata.workspaces().probe(rig.ws).lastTry().pending());
+            assertEquals(State.READY, view().state());
+            probe(rig.ws, usable);
+            assertEquals(
+                    new WorkspaceView.Attempt(
+                            false,
+                            usable ? FailureKind.FAILURE_NONE : FailureKind.FAILURE_PERMISSION,
+                            usable ? "" : "no access"),
+                    rig.metadata.workspaces().awaitProbe(rig.ws, 60_000).orElseThrow().lastTry());
+            assertEquals(State.READY, view().state());
+        }
+        assertEquals(5, rig.metadata.workspaces().usage(rig.ws).dirtyBytes());
     }
 
     @Test
@@ -119,6 +141,10 @@ class WorkspacesTest {
         assertTrue(!rig.metadata.workers().list().getFirst().healthy());
     }
 
+    private WorkspaceView view() {
+        return rig.metadata.workspaces().list().getFirst();
+    }
+
     private WorkspaceView create(String name, String bucket, String prefix, long quota) {
         return rig.metadata
                 .workspaces()
@@ -141,7 +167,10 @@ class WorkspacesTest {
                         .setWorkspaceId(id)
                         .setProbe(
                                 ProbeResult.newBuilder()
-                                        .setOk(ok)
+                                        .setFailure(
+                                                ok
+                                                        ? FailureKind.FAILURE_NONE
+                                                        : FailureKind.FAILURE_PERMISSION)
                                         .setMessage(ok ? "" : "no access"))
                         .build());
     }

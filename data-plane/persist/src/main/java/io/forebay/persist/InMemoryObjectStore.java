@@ -176,7 +176,7 @@ public final class InMemoryObjectStore implements ObjectStore {
 
     @Override
     public ProbeReport probe(BucketLocation location) {
-        return new ProbeReport(true, "in memory");
+        return new ProbeReport(FailureKind.FAILURE_NONE, "in memory");
     }
 
     @Override

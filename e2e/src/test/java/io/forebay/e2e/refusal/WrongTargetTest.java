@@ -5,9 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.sun.net.httpserver.HttpServer;
+import io.forebay.e2e.Digest;
 import io.forebay.e2e.Needs;
 import io.forebay.e2e.system.Deployment;
+import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Files;
@@ -16,6 +20,8 @@ import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -28,6 +34,16 @@ import org.junit.jupiter.api.io.TempDir;
  */
 final class WrongTargetTest {
     private static final String REGION = "us-east-1";
+    private static final Duration LIMIT = Duration.ofMinutes(1);
+
+    /** Nor any that the SDK would find by itself. */
+    private static final Map<String, String> NO_KEYS =
+            Map.of(
+                    "AWS_ACCESS_KEY_ID", "",
+                    "AWS_SECRET_ACCESS_KEY", "",
+                    "AWS_CONFIG_FILE", "/dev/null",
+                    "AWS_SHARED_CREDENTIALS_FILE", "/dev/null",
+                    "AWS_EC2_METADATA_DISABLED", "true");
 
     @TempDir private static Path directory;
 
@@ -75,10 +91,7 @@ final class WrongTargetTest {
 
     @Test
     void anEndpointWhereNobodyAnswers() throws Exception {
-        int port;
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            port = socket.getLocalPort();
-        }
+        int port = silentPort();
         try (Deployment other =
                 new Deployment(Deployment.home(), directory.resolve("silent"), keys())) {
             String line =
@@ -90,6 +103,45 @@ final class WrongTargetTest {
                                     "--s3-endpoint",
                                     endpoint(port));
             assertTrue(line.contains(endpoint(port)), line);
+        }
+    }
+
+    /**
+     * One that is away keeps no mount from coming back; one that refuses does, and then nothing of
+     * the state is lost, or remembered of what was asked for.
+     */
+    @Test
+    void theObjectStoreOfAStateThatWasUsed() throws Exception {
+        Path bucket = Files.createDirectory(running.state().resolve("s3/lent"));
+        String there = endpoint(store.getPort());
+        try (Forbidding forbidding = Forbidding.start();
+                Deployment used = used(keys())) {
+            Path clean = used.mountPoint().resolve("clean");
+            Path waits = used.mountPoint().resolve("waits");
+            used.up("--s3-endpoint", there, "--bucket", "lent");
+            Files.writeString(clean, "in the bucket");
+            used.flush(clean, LIMIT);
+            used.down();
+
+            String said = used.up("--s3-endpoint", endpoint(silentPort())).out();
+            assertTrue(said.contains("Warning: s3://lent/ at "), said);
+            assertEquals("in the bucket", Files.readString(clean));
+            Files.writeString(waits, "on the disk");
+            used.down();
+
+            Map<String, String> kept = kept(used.state());
+            refusesUsed(keys(accessKey, "wrong"), "AWS_SECRET_ACCESS_KEY", there);
+            refusesUsed(NO_KEYS, "AWS_SECRET_ACCESS_KEY", there);
+            refusesUsed(keys(), "AWS_SECRET_ACCESS_KEY", endpoint(forbidding.port()));
+            Path away = Files.move(bucket, running.state().resolve("lent"));
+            refusesUsed(keys(), "create it or correct its name", there);
+            Files.move(away, bucket);
+            assertEquals(kept, kept(used.state()));
+
+            used.up("--s3-endpoint", there);
+            assertEquals("on the disk", Files.readString(waits));
+            used.flush(waits, LIMIT);
+            assertEquals("on the disk", Files.readString(bucket.resolve("waits")));
         }
     }
 
@@ -151,6 +203,36 @@ final class WrongTargetTest {
         }
     }
 
+    private static Deployment used(Map<String, String> keys) {
+        return new Deployment(Deployment.home(), directory.resolve("used"), keys);
+    }
+
+    private static void refusesUsed(Map<String, String> keys, String remedy, String endpoint)
+            throws IOException {
+        String line = Refusal.of(used(keys)).up(remedy, "--s3-endpoint", endpoint);
+        assertTrue(line.contains("What waits for its upload is kept"), line);
+    }
+
+    /** What an instance must not lose: the settings, and the bytes that it staged. */
+    private static Map<String, String> kept(Path state) throws IOException {
+        try (Stream<Path> files = Files.walk(state)) {
+            Map<String, String> kept = new TreeMap<>();
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                Path name = state.relativize(file);
+                if (name.startsWith("worker") || name.endsWith("forebay.json")) {
+                    kept.put(name.toString(), Digest.sha256(file));
+                }
+            }
+            return kept;
+        }
+    }
+
+    private static int silentPort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        }
+    }
+
     private static void refusesMount(Path mountPoint, String workspace, String remedy)
             throws Exception {
         // Not the running instance: its processes are not what this command leaves.
@@ -180,5 +262,30 @@ final class WrongTargetTest {
 
     private static Map<String, String> keys(String access, String secret) {
         return Map.of("AWS_ACCESS_KEY_ID", access, "AWS_SECRET_ACCESS_KEY", secret);
+    }
+
+    /** A server that forbids everything. */
+    private record Forbidding(HttpServer server) implements AutoCloseable {
+        static Forbidding start() throws IOException {
+            InetSocketAddress any = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+            HttpServer server = HttpServer.create(any, 0);
+            server.createContext(
+                    "/",
+                    exchange -> {
+                        exchange.sendResponseHeaders(403, -1);
+                        exchange.close();
+                    });
+            server.start();
+            return new Forbidding(server);
+        }
+
+        int port() {
+            return server.getAddress().getPort();
+        }
+
+        @Override
+        public void close() {
+            server.stop(0);
+        }
     }
 }

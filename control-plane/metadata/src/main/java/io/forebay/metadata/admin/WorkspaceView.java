@@ -1,5 +1,6 @@
 package io.forebay.metadata.admin;
 
+import io.forebay.proto.FailureKind;
 import java.time.Duration;
 
 /** A workspace, for people. */
@@ -11,14 +12,22 @@ public record WorkspaceView(
         Duration flushDelay,
         long quotaBytes,
         State state,
-        String message) {
+        Attempt lastTry) {
 
     /** Where a workspace stands. */
     public enum State {
         /** A worker tries whether the location can be used. */
         PROBING,
         READY,
-        /** The location cannot be used; the message says why. */
+        /** The location cannot be used; the last try says why. */
         REFUSED
     }
+
+    /**
+     * A worker's try of the location.
+     *
+     * @param pending a worker was asked and has not answered; the rest is of an earlier try
+     * @param failure NONE where the location can be used
+     */
+    public record Attempt(boolean pending, FailureKind failure, String message) {}
 }

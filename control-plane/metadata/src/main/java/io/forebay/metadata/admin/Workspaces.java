@@ -55,7 +55,28 @@ public final class Workspaces implements ProbeListener {
         return view(record);
     }
 
-    /** Waits until the workspace is not PROBING any more or the time is over; how it stands. */
+    /**
+     * Asks a healthy worker to try the location again, with the credentials that it has now. How it
+     * ends changes nothing of a workspace that is READY.
+     *
+     * @throws ForebayException UNAVAILABLE (no healthy worker)
+     */
+    public WorkspaceView probe(long id) {
+        return view(
+                database.change(
+                        id,
+                        space -> {
+                            WorkspaceRecord record =
+                                    space.workspace().toBuilder().setTrying(true).build();
+                            space.tx().set(Keys.workspace(id), record.toByteArray());
+                            // Due before all uploads: they would fail for the same reason.
+                            String worker = prober(space.tx()).getId();
+                            Queue.put(space, worker, TaskId.of(TaskKind.PROBE, 0), 0);
+                            return record;
+                        }));
+    }
+
+    /** Waits until the last try was answered or the time is over; how the workspace stands. */
     public Optional<WorkspaceView> awaitProbe(long id, long timeoutMillis)
             throws InterruptedException {
         return database.await(
@@ -63,10 +84,7 @@ public final class Workspaces implements ProbeListener {
                 database.nowMillis() + timeoutMillis,
                 () -> {
                     Optional<WorkspaceView> view = find(id);
-                    return Look.of(
-                            view,
-                            view.filter(known -> known.state() == WorkspaceView.State.PROBING)
-                                    .isEmpty());
+                    return Look.of(view, view.filter(known -> known.lastTry().pending()).isEmpty());
                 });
     }
 
@@ -113,18 +131,18 @@ public final class Workspaces implements ProbeListener {
     /** A worker said whether the location can be used. */
     @Override
     public void probed(Space space, ProbeResult result) {
-        if (space.workspace().getState() == WorkspaceRecord.State.STATE_READY) {
-            return;
-        }
-        WorkspaceRecord record =
+        WorkspaceRecord.Builder record =
                 space.workspace().toBuilder()
-                        .setState(
-                                result.getOk()
-                                        ? WorkspaceRecord.State.STATE_READY
-                                        : WorkspaceRecord.State.STATE_REFUSED)
-                        .setMessage(result.getMessage())
-                        .build();
-        space.tx().set(Keys.workspace(record.getId()), record.toByteArray());
+                        .setTrying(false)
+                        .setFailure(result.getFailure())
+                        .setMessage(result.getMessage());
+        if (record.getState() != WorkspaceRecord.State.STATE_READY) {
+            record.setState(
+                    result.getFailure() == FailureKind.FAILURE_NONE
+                            ? WorkspaceRecord.State.STATE_READY
+                            : WorkspaceRecord.State.STATE_REFUSED);
+        }
+        space.tx().set(Keys.workspace(record.getId()), record.build().toByteArray());
     }
 
     private WorkspaceRecord create(Transaction tx, NewWorkspace request) {
@@ -153,6 +171,7 @@ public final class Workspaces implements ProbeListener {
                         .setFlushDelayMillis(request.flushDelay().toMillis())
                         .setQuotaBytes(request.quotaBytes())
                         .setState(WorkspaceRecord.State.STATE_PROBING)
+                        .setTrying(true)
                         .setCreatedMillis(database.nowMillis())
                         .build();
         tx.set(Keys.workspace(id), record.toByteArray());
@@ -219,6 +238,7 @@ public final class Workspaces implements ProbeListener {
                 Duration.ofMillis(record.getFlushDelayMillis()),
                 record.getQuotaBytes(),
                 state,
-                record.getMessage());
+                new WorkspaceView.Attempt(
+                        record.getTrying(), record.getFailure(), record.getMessage()));
     }
 }

@@ -30,6 +30,11 @@ public final class MutationApi {
     }
 
     @Mutation
+    public @NonNull LocationCheck checkWorkspace(@Name("name") @NonNull String name) {
+        return ApiException.translate(() -> workspaces.check(workspaces.named(name)));
+    }
+
+    @Mutation
     public @NonNull FlushResult flush(
             @Name("workspace") @NonNull String workspace,
             @Name("path") @NonNull String path,

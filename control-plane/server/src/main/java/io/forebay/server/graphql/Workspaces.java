@@ -71,52 +71,53 @@ final class Workspaces {
                 .ifPresent(view -> model.workspaces().discard(view.id()));
     }
 
+    /** Has a worker try the bucket again; the workspace stays as it is, however that ends. */
+    LocationCheck check(WorkspaceView known) {
+        return LocationCheck.of(tried(model.workspaces().probe(known.id())).lastTry());
+    }
+
     private WorkspaceView probed(WorkspaceView asked) {
-        WorkspaceView.State state = WorkspaceView.State.PROBING;
-        String reason = "";
+        WorkspaceView tried = tried(asked);
+        if (tried.state() == WorkspaceView.State.READY) {
+            LOG.log(
+                    System.Logger.Level.INFO,
+                    EventName.WORKSPACE_CREATED.line(
+                            "workspace",
+                            asked.name(),
+                            "bucket",
+                            asked.bucket(),
+                            "prefix",
+                            asked.prefix()));
+            return tried;
+        }
+        model.workspaces().discard(asked.id());
+        throw refusal(tried);
+    }
+
+    /** As it stands when a worker has answered, or there is no more time for that. */
+    private WorkspaceView tried(WorkspaceView asked) {
+        WorkspaceView tried = asked;
         try {
-            Optional<WorkspaceView> answered =
-                    model.workspaces().awaitProbe(asked.id(), PROBE_MILLIS_MAX);
-            if (answered.isPresent()) {
-                state = answered.get().state();
-                reason = answered.get().message();
-            }
-            if (state == WorkspaceView.State.READY) {
-                LOG.log(
-                        System.Logger.Level.INFO,
-                        EventName.WORKSPACE_CREATED.line(
-                                "workspace",
-                                asked.name(),
-                                "bucket",
-                                asked.bucket(),
-                                "prefix",
-                                asked.prefix()));
-                return answered.orElseThrow();
-            }
+            tried = model.workspaces().awaitProbe(asked.id(), PROBE_MILLIS_MAX).orElse(asked);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        model.workspaces().discard(asked.id());
-        LOG.log(
-                System.Logger.Level.WARNING,
-                EventName.WORKSPACE_REFUSED.line("workspace", asked.name(), "reason", reason));
-        throw refusal(asked, state, reason);
+        LocationCheck check = LocationCheck.of(tried.lastTry());
+        if (!check.usable()) {
+            LOG.log(
+                    System.Logger.Level.WARNING,
+                    EventName.WORKSPACE_REFUSED.line(
+                            "workspace", asked.name(), "reason", check.message()));
+        }
+        return tried;
     }
 
-    private static ForebayException refusal(
-            WorkspaceView asked, WorkspaceView.State state, String reason) {
-        ForebayException refusal =
-                state == WorkspaceView.State.REFUSED
-                        ? new ForebayException(
-                                        FailureKind.FAILURE_UNAVAILABLE,
-                                        "The worker cannot use the bucket: correct the name, the"
-                                                + " prefix, or the worker's endpoint and"
-                                                + " credentials.")
-                                .with("reason", reason)
-                        : new ForebayException(
-                                FailureKind.FAILURE_UNAVAILABLE,
-                                "The worker did not try the bucket in time: see that it runs and"
-                                        + " reaches the store, then try again.");
-        return refusal.with("bucket", asked.bucket()).with("prefix", asked.prefix());
+    private static ForebayException refusal(WorkspaceView tried) {
+        WorkspaceView.Attempt attempt = tried.lastTry();
+        FailureKind kind = LocationCheck.kind(attempt);
+        return new ForebayException(kind, "The worker cannot use the bucket.")
+                .with("reason", LocationCheck.of(attempt).message())
+                .with("bucket", tried.bucket())
+                .with("prefix", tried.prefix());
     }
 }

@@ -194,11 +194,11 @@ final class ServicesTest {
                 "mutation { createWorkspace(input: {name: \"taken\", bucket: \"b5\"}) { id } }");
         String reason =
                 graphQl.error(
-                        "UNAVAILABLE",
+                        "NOT_FOUND",
                         ("mutation { createWorkspace("
                                         + "input: {name: \"refused\", bucket: \"%s\"}) { id } }")
                                 .formatted(SimulatedWorker.WRONG_BUCKET));
-        assertTrue(reason.contains("the bucket does not exist"), reason);
+        assertTrue(reason.contains("the bucket cannot be used"), reason);
         assertTrue(
                 graphQl.data("{ workspace(name: \"refused\") { id } }").isNull("workspace"),
                 "a refused workspace is forgotten");
@@ -218,6 +218,21 @@ final class ServicesTest {
         assertTrue(
                 graphQl.data("{ file(workspace: \"taken\", path: \"none\") { ino } }")
                         .isNull("file"));
+    }
+
+    @Test
+    void aBucketIsTriedAgain() throws Exception {
+        createWorkspace("again", "bucket-7", "");
+        String ask = "mutation { checkWorkspace(name: \"again\") { usable code message } }";
+        JsonObject usable = graphQl.data(ask).getJsonObject("checkWorkspace");
+        assertTrue(usable.getBoolean("usable") && usable.isNull("code"), usable.toString());
+        worker.refuse(FailureKind.FAILURE_PERMISSION);
+        JsonObject refused = graphQl.data(ask).getJsonObject("checkWorkspace");
+        assertFalse(refused.getBoolean("usable"), refused.toString());
+        assertEquals("PERMISSION", refused.getString("code"));
+        assertEquals("the bucket cannot be used", refused.getString("message"));
+        graphQl.error("NOT_FOUND", "mutation { checkWorkspace(name: \"none\") { usable } }");
+        assertFalse(graphQl.data("{ workspace(name: \"again\") { id } }").isNull("workspace"));
     }
 
     @Test

@@ -49,6 +49,7 @@ final class SimulatedWorker implements AutoCloseable {
     /** Trace contexts of the uploads that were asked for. */
     private final List<String> traces = new CopyOnWriteArrayList<>();
 
+    private volatile FailureKind refusal = FailureKind.FAILURE_NONE;
     private volatile boolean stopped;
 
     SimulatedWorker(Channel channel, String id, String node) {
@@ -140,11 +141,17 @@ final class SimulatedWorker implements AutoCloseable {
         }
     }
 
-    private static ProbeResult probe(Task task) {
+    /** From now on no bucket can be used. */
+    void refuse(FailureKind failure) {
+        refusal = failure;
+    }
+
+    private ProbeResult probe(Task task) {
         boolean wrong = task.getLocation().getBucket().equals(WRONG_BUCKET);
+        FailureKind failure = wrong ? FailureKind.FAILURE_NOT_FOUND : refusal;
         return ProbeResult.newBuilder()
-                .setOk(!wrong)
-                .setMessage(wrong ? "the bucket does not exist" : "")
+                .setFailure(failure)
+                .setMessage(failure == FailureKind.FAILURE_NONE ? "" : "the bucket cannot be used")
                 .build();
     }
 

@@ -79,7 +79,7 @@ final class MeasurementsTest {
                                 .addTasks(
                                         EndedTask.newBuilder()
                                                 .setWorkspaceId(id)
-                                                .setProbe(ProbeResult.newBuilder().setOk(true)))
+                                                .setProbe(ProbeResult.getDefaultInstance()))
                                 .build());
     }
 }

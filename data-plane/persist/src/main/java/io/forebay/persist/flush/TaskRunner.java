@@ -153,7 +153,9 @@ final class TaskRunner {
             case PROBE -> {
                 ProbeReport report = store.probe(task.getLocation());
                 ended.setProbe(
-                        ProbeResult.newBuilder().setOk(report.ok()).setMessage(report.message()));
+                        ProbeResult.newBuilder()
+                                .setFailure(report.failure())
+                                .setMessage(report.message()));
             }
             case SETTLE -> {
                 long ino = task.getSettle().getIno();

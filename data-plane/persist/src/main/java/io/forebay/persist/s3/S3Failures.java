@@ -48,6 +48,7 @@ final class S3Failures {
             case "BadDigest", "XAmzContentChecksumMismatch", "XAmzContentSHA256Mismatch" ->
                     FailureKind.FAILURE_CORRUPT;
             case "RequestTimeout", "SlowDown" -> FailureKind.FAILURE_UNAVAILABLE;
+            case "ExpiredToken", "InvalidToken" -> FailureKind.FAILURE_PERMISSION;
             case "ConditionalRequestConflict", "OperationAborted" -> FailureKind.FAILURE_BUSY;
             default -> kind(answer.statusCode());
         };
@@ -62,7 +63,7 @@ final class S3Failures {
             case 408, 429 -> FailureKind.FAILURE_UNAVAILABLE;
             case 501 -> FailureKind.FAILURE_UNSUPPORTED;
             default ->
-                    status >= 400 && status < 500
+                    status >= 300 && status < 500
                             ? FailureKind.FAILURE_INVALID
                             : FailureKind.FAILURE_UNAVAILABLE;
         };
@@ -75,6 +76,8 @@ final class S3Failures {
                     "The object store does not know the access key; correct the credentials.";
             case "SignatureDoesNotMatch" ->
                     "The secret key does not belong to the access key; correct the credentials.";
+            case "PermanentRedirect", "AuthorizationHeaderMalformed" ->
+                    "The bucket is in another region; correct the region or the endpoint.";
             case "RequestTimeTooSkewed" -> "The clock is wrong by minutes; set it.";
             case "AccessDenied" ->
                     "The credentials may not do this here; allow it in the bucket's policy.";

@@ -2,9 +2,11 @@ package io.forebay.persist.s3;
 
 import io.forebay.persist.ProbeReport;
 import io.forebay.proto.BucketLocation;
+import io.forebay.proto.FailureKind;
 import io.forebay.schema.ForebayException;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.CompletionException;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.core.sync.RequestBody;
@@ -21,11 +23,26 @@ final class S3Probe {
     ProbeReport run(BucketLocation location) {
         String bucket = location.getBucket();
         String key = location.getPrefix() + ".forebay-probe-" + UUID.randomUUID();
-        return step("list", location, () -> list(location))
+        return step("sign for", location, this::credentials)
+                .or(() -> step("list", location, () -> list(location)))
                 .or(() -> step("write", location, () -> put(bucket, key)))
                 .or(() -> step("check conditions", location, () -> putTwice(bucket, key)))
                 .or(() -> step("delete", location, () -> delete(bucket, key)))
-                .orElseGet(() -> new ProbeReport(true, "The location can be used."));
+                .orElseGet(() ->
+                        new ProbeReport(FailureKind.FAILURE_NONE, "The location can be used."));
+    }
+
+    /** Requests would fail on missing ones as if the store did not answer. */
+    private void credentials() {
+        try {
+            client.serviceClientConfiguration().credentialsProvider().resolveIdentity().join();
+        } catch (SdkException | CompletionException e) {
+            throw new ForebayException(
+                    FailureKind.FAILURE_PERMISSION,
+                    "There are no credentials for the object store; set AWS_ACCESS_KEY_ID and"
+                            + " AWS_SECRET_ACCESS_KEY.",
+                    e);
+        }
     }
 
     private void list(BucketLocation location) {
@@ -48,7 +65,10 @@ final class S3Probe {
             throw e;
         }
         delete(bucket, key);
-        throw new UnsupportedOperationException("conditions are ignored");
+        throw new ForebayException(
+                FailureKind.FAILURE_UNSUPPORTED,
+                "The object store ignores conditions, so that it could overwrite others' objects;"
+                        + " use one with conditional writes.");
     }
 
     private void delete(String bucket, String key) {
@@ -60,17 +80,13 @@ final class S3Probe {
         try {
             work.run();
             return Optional.empty();
-        } catch (UnsupportedOperationException e) {
-            return Optional.of(
-                    new ProbeReport(
-                            false,
-                            "The object store ignores conditions, so that it could overwrite"
-                                    + " others' objects; use one with conditional writes."));
+        } catch (ForebayException e) {
+            return Optional.of(new ProbeReport(e.kind(), e.getMessage()));
         } catch (SdkException e) {
             ForebayException failure = S3Failures.of(e);
             return Optional.of(
                     new ProbeReport(
-                            false,
+                            failure.kind(),
                             "Cannot " + what + " in " + place + ": " + failure.getMessage()));
         }
     }

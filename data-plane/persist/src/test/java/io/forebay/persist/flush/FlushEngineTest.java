@@ -327,7 +327,7 @@ final class FlushEngineTest {
         assertFalse(staged.has(5));
         assertFalse(staged.has(6));
         assertTrue(control.ended.stream().anyMatch(each -> each.getSettled().getSize() == 77));
-        assertTrue(control.ended.stream().anyMatch(each -> each.getProbe().getOk()));
+        assertTrue(control.ended.stream().anyMatch(EndedTask::hasProbe));
     }
 
     @Test

@@ -1,16 +1,22 @@
 package io.forebay.persist.s3;
 
-import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.sun.net.httpserver.HttpServer;
 import io.forebay.persist.ObjectStore;
 import io.forebay.persist.ObjectStoreContract;
 import io.forebay.persist.ProbeReport;
 import io.forebay.proto.BucketLocation;
+import io.forebay.proto.FailureKind;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
@@ -44,33 +50,80 @@ final class S3ObjectStoreTest extends ObjectStoreContract {
 
     @Test
     void aProbeSaysWhatIsWrong() {
-        assertSays("no-such-bucket", LocalS3.KEYS, "The bucket does not exist");
+        assertSays(
+                "no-such-bucket",
+                LocalS3.KEYS,
+                FailureKind.FAILURE_NOT_FOUND,
+                "The bucket does not exist");
         assertSays(
                 "contract",
                 new S3Settings.Keys("local", "wrong"),
+                FailureKind.FAILURE_PERMISSION,
                 "The secret key does not belong");
-        assertSays("contract", new S3Settings.Keys("nobody", "x"), "credentials");
+        assertSays(
+                "contract",
+                new S3Settings.Keys("nobody", "x"),
+                FailureKind.FAILURE_PERMISSION,
+                "credentials");
+    }
+
+    /** Only what passes by itself may be told from what a person must correct. */
+    @Test
+    void aProbeTellsWhatPassesFromWhatDoesNot() throws IOException {
+        Map<Integer, FailureKind> kinds =
+                Map.of(
+                        301, FailureKind.FAILURE_INVALID,
+                        400, FailureKind.FAILURE_INVALID,
+                        401, FailureKind.FAILURE_PERMISSION,
+                        403, FailureKind.FAILURE_PERMISSION,
+                        404, FailureKind.FAILURE_NOT_FOUND,
+                        429, FailureKind.FAILURE_UNAVAILABLE,
+                        500, FailureKind.FAILURE_UNAVAILABLE,
+                        503, FailureKind.FAILURE_UNAVAILABLE);
+        AtomicInteger status = new AtomicInteger();
+        HttpServer answering =
+                HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        answering.createContext(
+                "/",
+                exchange -> {
+                    exchange.sendResponseHeaders(status.get(), -1);
+                    exchange.close();
+                });
+        answering.start();
+        try (S3ObjectStore store = at(answering.getAddress().getPort())) {
+            for (Map.Entry<Integer, FailureKind> each : kinds.entrySet()) {
+                status.set(each.getKey());
+                ProbeReport report = store.probe(location("contract"));
+                assertEquals(each.getValue(), report.failure(), each.getKey() + ": " + report);
+            }
+        } finally {
+            answering.stop(0);
+        }
     }
 
     @Test
     void aProbeOfAnEndpointThatIsNotThereSaysSo() {
-        S3Settings settings =
-                S3Settings.of(
-                        Optional.of(URI.create("http://127.0.0.1:1")),
-                        "us-east-1",
-                        true,
-                        Optional.of(LocalS3.KEYS));
-        try (S3ObjectStore store = S3ObjectStore.open(settings)) {
+        try (S3ObjectStore store = at(1)) {
             ProbeReport report = store.probe(location("contract"));
-            assertFalse(report.ok());
+            assertEquals(FailureKind.FAILURE_UNAVAILABLE, report.failure());
             assertTrue(report.message().contains("does not answer"), report.message());
         }
     }
 
-    private static void assertSays(String bucket, S3Settings.Keys keys, String expected) {
+    private static S3ObjectStore at(int port) {
+        return S3ObjectStore.open(
+                S3Settings.of(
+                        Optional.of(URI.create("http://127.0.0.1:" + port)),
+                        "us-east-1",
+                        true,
+                        Optional.of(LocalS3.KEYS)));
+    }
+
+    private static void assertSays(
+            String bucket, S3Settings.Keys keys, FailureKind failure, String expected) {
         try (S3ObjectStore store = server.orElseThrow().open(keys)) {
             ProbeReport report = store.probe(location(bucket));
-            assertFalse(report.ok());
+            assertEquals(failure, report.failure(), report.message());
             assertTrue(report.message().contains(expected), report.message());
         }
     }

@@ -12,7 +12,7 @@ import java.util.Optional;
 /** What the command line asks of the control plane. */
 public final class ControlPlane {
     /** A probe of the bucket by the worker is behind the slowest answer, with its own retries. */
-    private static final Duration CREATE_TIMEOUT = Duration.ofSeconds(90);
+    private static final Duration PROBE_TIMEOUT = Duration.ofSeconds(90);
 
     private static final Duration QUICK = Duration.ofSeconds(10);
 
@@ -33,6 +33,13 @@ public final class ControlPlane {
             long dirtyBytes,
             long dirtyFiles,
             double lossWindowSeconds) {}
+
+    /**
+     * What a worker found.
+     *
+     * @param code of a failure, empty where there is none
+     */
+    public record LocationCheck(String code, String message) {}
 
     /** What a flush answered: path and reason of each file that is stuck. */
     public record Flushed(boolean settled, long pendingFiles, List<String> failures) {
@@ -68,7 +75,19 @@ public final class ControlPlane {
                                 at.prefix(),
                                 "flushDelayMillis",
                                 flushDelayMillis)),
-                CREATE_TIMEOUT);
+                PROBE_TIMEOUT);
+    }
+
+    /** Whether a worker can use the bucket now. */
+    public LocationCheck checkWorkspace(String name) {
+        JsonNode check =
+                client.ask(
+                                "mutation($name: String!)"
+                                        + " { checkWorkspace(name: $name) { code message } }",
+                                Map.of("name", name),
+                                PROBE_TIMEOUT)
+                        .path("checkWorkspace");
+        return new LocationCheck(check.path("code").asText(""), check.path("message").asText());
     }
 
     /** Without wait, answers at once. */

@@ -7,10 +7,12 @@ import io.forebay.cli.prepare.UpRequest;
 import io.forebay.cli.state.CliFailure;
 import io.forebay.cli.state.ProcessRecord;
 import io.forebay.cli.state.Registry;
+import io.forebay.cli.state.Settings;
 import io.forebay.cli.state.StateDirectory;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.channels.FileLock;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
@@ -46,14 +48,15 @@ public final class Foreground {
         state.create();
         try (FileLock _ = state.lock()) {
             StateDirectory.delete(state.readyMark());
+            Optional<Settings> before = state.settings();
             Instance instance = new Preparation(installation, state, this::say).prepare(request);
-            return run(instance, stay, start);
+            return run(instance, before, stay, start);
         } catch (IOException failed) {
             throw new CliFailure("cannot release the lock of " + state.root(), failed);
         }
     }
 
-    private int run(Instance instance, Stay stay, long start) {
+    private int run(Instance instance, Optional<Settings> before, Stay stay, long start) {
         Supervisor supervisor = new Supervisor(instance, this::say);
         CountDownLatch stopped = new CountDownLatch(1);
         Runtime.getRuntime().addShutdownHook(new Thread(() -> stopOnSignal(supervisor, stopped)));
@@ -62,7 +65,7 @@ public final class Foreground {
         try {
             Greeting greeting = new Greeting(instance);
             greeting.writeEnvironment();
-            supervisor.start();
+            start(supervisor, before);
             greeting.lines((System.nanoTime() - start) / 1e9).forEach(this::say);
             supervisor.markReady();
             int status = stay.with(instance, supervisor);
@@ -73,6 +76,16 @@ public final class Foreground {
             state.forgetSupervisor();
             Registry.remove(state);
             stopped.countDown();
+        }
+    }
+
+    /** The next start asks again for what worked, not for what did not. */
+    private void start(Supervisor supervisor, Optional<Settings> before) {
+        try {
+            supervisor.start();
+        } catch (CliFailure refused) {
+            before.ifPresent(state::remember);
+            throw refused;
         }
     }
 

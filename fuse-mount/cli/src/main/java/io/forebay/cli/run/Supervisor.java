@@ -76,7 +76,7 @@ public final class Supervisor {
                 () -> Probes.healthy(instance.ports().graphql()),
                 deadline);
         await(ProcessName.WORKER, () -> Probes.healthy(instance.ports().worker()), deadline);
-        new WorkspaceSetup(instance).ensure();
+        new WorkspaceSetup(instance, say).ensure();
         launch(ProcessName.HOLDER);
         await(ProcessName.HOLDER, this::mounted, deadline);
     }
