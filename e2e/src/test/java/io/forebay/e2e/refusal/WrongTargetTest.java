@@ -131,7 +131,7 @@ final class WrongTargetTest {
 
             Map<String, String> kept = kept(used.state());
             refusesUsed(keys(accessKey, "wrong"), "AWS_SECRET_ACCESS_KEY", there);
-            refusesUsed(NO_KEYS, "AWS_SECRET_ACCESS_KEY", there);
+            refusesUsed(NO_KEYS, "The worker has no credentials", there);
             refusesUsed(keys(), "AWS_SECRET_ACCESS_KEY", endpoint(forbidding.port()));
             Path away = Files.move(bucket, running.state().resolve("lent"));
             refusesUsed(keys(), "create it or correct its name", there);

@@ -50,8 +50,16 @@ final class S3Failures {
             case "RequestTimeout", "SlowDown" -> FailureKind.FAILURE_UNAVAILABLE;
             case "ExpiredToken", "InvalidToken" -> FailureKind.FAILURE_PERMISSION;
             case "ConditionalRequestConflict", "OperationAborted" -> FailureKind.FAILURE_BUSY;
-            default -> kind(answer.statusCode());
+            default ->
+                    notOfAStore(answer)
+                            ? FailureKind.FAILURE_UNAVAILABLE
+                            : kind(answer.statusCode());
         };
+    }
+
+    /** As a gateway says it while the store behind it is away. */
+    private static boolean notOfAStore(AwsServiceException answer) {
+        return answer.statusCode() == 404 && code(answer).isEmpty();
     }
 
     private static FailureKind kind(int status) {
@@ -70,6 +78,9 @@ final class S3Failures {
     }
 
     private static String message(AwsServiceException answer) {
+        if (notOfAStore(answer)) {
+            return "What answers is no object store; check its endpoint.";
+        }
         return switch (code(answer)) {
             case "NoSuchBucket" -> "The bucket does not exist; create it or correct its name.";
             case "InvalidAccessKeyId" ->

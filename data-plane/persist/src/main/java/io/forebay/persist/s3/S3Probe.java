@@ -39,8 +39,7 @@ final class S3Probe {
         } catch (SdkException | CompletionException e) {
             throw new ForebayException(
                     FailureKind.FAILURE_PERMISSION,
-                    "There are no credentials for the object store; set AWS_ACCESS_KEY_ID and"
-                            + " AWS_SECRET_ACCESS_KEY.",
+                    "The worker has no credentials for the object store.",
                     e);
         }
     }

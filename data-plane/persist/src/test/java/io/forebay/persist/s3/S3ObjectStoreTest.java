@@ -76,7 +76,7 @@ final class S3ObjectStoreTest extends ObjectStoreContract {
                         400, FailureKind.FAILURE_INVALID,
                         401, FailureKind.FAILURE_PERMISSION,
                         403, FailureKind.FAILURE_PERMISSION,
-                        404, FailureKind.FAILURE_NOT_FOUND,
+                        404, FailureKind.FAILURE_UNAVAILABLE,
                         429, FailureKind.FAILURE_UNAVAILABLE,
                         500, FailureKind.FAILURE_UNAVAILABLE,
                         503, FailureKind.FAILURE_UNAVAILABLE);
