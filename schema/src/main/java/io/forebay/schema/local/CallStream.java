@@ -7,9 +7,10 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
-/** Frames on a connected socket. One thread sends at a time, and one receives. */
+/** Frames on a connected socket. Any thread sends; one at a time receives. */
 final class CallStream implements Closeable {
     /** A page of a directory with its attributes stays far below this. */
     static final int FRAME_BYTES_MAX = 16 << 20;
@@ -18,6 +19,12 @@ final class CallStream implements Closeable {
     private static final int BUFFER_BYTES = 8 << 10;
 
     private final SocketChannel socket;
+
+    /**
+     * A frame arrives before its sender is done with the buffer; the next sender waits for that.
+     */
+    private final ReentrantLock sending = new ReentrantLock();
+
     private final ByteBuffer out = ByteBuffer.allocateDirect(BUFFER_BYTES);
     private final ByteBuffer in = ByteBuffer.allocateDirect(BUFFER_BYTES);
 
@@ -28,15 +35,25 @@ final class CallStream implements Closeable {
 
     void send(byte[] head, MessageLite body) throws IOException {
         int size = body.getSerializedSize();
-        ByteBuffer frame = begin(head, size);
-        CodedOutputStream coded = CodedOutputStream.newInstance(frame);
-        body.writeTo(coded);
-        coded.flush();
-        finish(frame);
+        sending.lock();
+        try {
+            ByteBuffer frame = begin(head, size);
+            CodedOutputStream coded = CodedOutputStream.newInstance(frame);
+            body.writeTo(coded);
+            coded.flush();
+            finish(frame);
+        } finally {
+            sending.unlock();
+        }
     }
 
     void send(byte[] head, byte[] body) throws IOException {
-        finish(begin(head, body.length).put(body));
+        sending.lock();
+        try {
+            finish(begin(head, body.length).put(body));
+        } finally {
+            sending.unlock();
+        }
     }
 
     private ByteBuffer begin(byte[] head, int bodyBytes) {

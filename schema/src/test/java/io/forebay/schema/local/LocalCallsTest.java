@@ -27,8 +27,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -204,6 +206,25 @@ final class LocalCallsTest {
             }
         }
         assertTrue(service.threads() <= 16);
+    }
+
+    /** The client has an answer before the thread that gave it has returned from giving it. */
+    @Test
+    void answersOfDifferentThreadsOnOneConnectionDoNotMeet() throws Exception {
+        try (ExecutorService threads = Executors.newFixedThreadPool(16)) {
+            List<Callable<Void>> callers = Collections.nCopies(16, this::alternate);
+            for (Future<Void> caller : threads.invokeAll(callers)) {
+                caller.get();
+            }
+        }
+    }
+
+    private @Nullable Void alternate() throws Exception {
+        for (int i = 0; i < 2_000; i++) {
+            assertEquals("from another thread", say("from another thread"));
+            assertEquals("at once", say("at once"));
+        }
+        return null;
     }
 
     @Test

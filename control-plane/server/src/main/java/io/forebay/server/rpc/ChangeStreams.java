@@ -21,6 +21,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * Tells mounts of changes. Each stream reads the log at its own pace: who is slow keeps nothing in
@@ -32,6 +33,12 @@ final class ChangeStreams {
 
     /** A mount hears from us at least so often. */
     private static final long QUIET_MILLIS_MAX = 5_000;
+
+    /**
+     * Changes that follow one another are told together: a message for each of them would cost a
+     * busy machine as much as making them. The first one after a silence is told at once.
+     */
+    private static final long PACE_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
 
     /** Commits of one reply: below 100 kB. */
     private static final int PAGE = 256;
@@ -115,6 +122,9 @@ final class ChangeStreams {
                 skipped = 0;
             }
             first = false;
+            if (!page.commits().isEmpty()) {
+                LockSupport.parkNanos(PACE_NANOS);
+            }
         }
     }
 
