@@ -47,14 +47,48 @@ final class FullDiskTest {
         }
     }
 
+    /** Where files wait, only a start can make room: it is refused later than elsewhere. */
     @Test
-    void aWriterIsToldAndNothingIsLost() throws Exception {
+    void aStartWhereFilesWait() throws Exception {
         Needs.root();
         Needs.fuse();
         Needs.rclone();
         try (SmallDisk disk = SmallDisk.mount(directory.resolve("disk"), 512);
                 Deployment deployment = new Deployment(Deployment.home(), disk.directory())) {
+            deployment.up("--flush-delay-millis", "600000");
+            Path mount = deployment.mountPoint();
+            Map<String, String> written = Map.of("waits", write(mount.resolve("waits")));
+            deployment.down();
+
+            disk.fill(LEFT_BYTES);
+            String line = Refusal.of(deployment).up("free some");
+            assertTrue(line.contains("nothing below that directory"), line);
+            disk.free();
+            disk.fill(4 * LEFT_BYTES);
             deployment.up();
+            assertWhole(mount, written);
+            deployment.flush(mount, LIMIT);
+            assertEquals(written, new Rclone(deployment).objects(directory), deployment::logs);
+        }
+    }
+
+    @Test
+    void aWriterIsToldAndNothingIsLost() throws Exception {
+        tellsAndLosesNothing();
+    }
+
+    @Test
+    void soIsAWriterThroughTheMountProcess() throws Exception {
+        tellsAndLosesNothing("--no-passthrough");
+    }
+
+    private void tellsAndLosesNothing(String... options) throws Exception {
+        Needs.root();
+        Needs.fuse();
+        Needs.rclone();
+        try (SmallDisk disk = SmallDisk.mount(directory.resolve("disk"), 512);
+                Deployment deployment = new Deployment(Deployment.home(), disk.directory())) {
+            deployment.up(options);
             Path mount = deployment.mountPoint();
             Map<String, String> written = new TreeMap<>();
             written.put("before", write(mount.resolve("before")));

@@ -13,20 +13,35 @@ public final class Space {
     /** Metadata, its log and our logs need some even when nothing is staged. */
     private static final long FREE_BYTES_MIN = 256L << 20;
 
+    /**
+     * Where files are staged: uploading them makes room, which takes a start. It is what the
+     * metadata's log takes until then.
+     */
+    private static final long FREE_BYTES_MIN_STAGED = 16L << 20;
+
     private Space() {}
 
     /** Fails where there is too little to start with. */
     public static void check(StateDirectory state) {
         long free = usableBytes(state.root());
-        if (free < FREE_BYTES_MIN) {
+        if (free >= FREE_BYTES_MIN) {
+            return;
+        }
+        boolean staged = stagedBytes(state.staging()) > 0;
+        long needed = staged ? FREE_BYTES_MIN_STAGED : FREE_BYTES_MIN;
+        if (free < needed) {
             throw new CliFailure(
                     "the disk of "
                             + state.root()
                             + " has "
                             + (free >> 20)
                             + " MiB left and at least "
-                            + (FREE_BYTES_MIN >> 20)
-                            + " are needed: free some, or name another place with --state");
+                            + (needed >> 20)
+                            + " are needed: free some"
+                            + (staged
+                                    ? ", but nothing below that directory: it holds files that"
+                                            + " may not be uploaded yet"
+                                    : ", or name another place with --state"));
         }
     }
 
