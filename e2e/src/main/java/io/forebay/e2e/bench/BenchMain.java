@@ -29,6 +29,14 @@ public final class BenchMain {
     private final BenchOptions options;
     private final Samples samples = new Samples();
 
+    /**
+     * Unlinked when all else is done, as mdtest does: ext4 looks in vain for an inode that was not
+     * freed within the last minute, and creates take ten times as long.
+     */
+    private final List<SmallFiles> warming = new ArrayList<>();
+
+    private final List<Map.Entry<Target, SmallFiles>> measured = new ArrayList<>();
+
     private BenchMain(BenchOptions options) {
         this.options = options;
     }
@@ -85,27 +93,37 @@ public final class BenchMain {
                 small(place.getKey(), place.getValue());
             }
         }
+        for (SmallFiles files : warming) {
+            files.unlink();
+        }
+        for (Map.Entry<Target, SmallFiles> files : measured) {
+            samples.add(Figure.UNLINK, files.getKey(), files.getValue().unlink());
+        }
     }
 
     /** What a program meets right after the start is a figure of its own. */
     private void warmUp(Map<Target, Path> places) throws IOException {
         for (Map.Entry<Target, Path> place : places.entrySet()) {
-            SmallFiles first = new SmallFiles(place.getValue(), options.files());
+            SmallFiles first = warming(place.getValue(), 0);
             samples.add(Figure.CREATE_COLD, place.getKey(), first.create());
             first.rename();
-            first.unlink();
         }
         for (int round = 1; round <= options.warmUp(); round++) {
             System.err.println("warming up, " + round + " of " + options.warmUp());
             for (Path place : places.values()) {
-                SmallFiles files = new SmallFiles(place, options.files());
+                SmallFiles files = warming(place, round);
                 files.save();
                 files.create();
                 files.stat();
                 files.rename();
-                files.unlink();
             }
         }
+    }
+
+    private SmallFiles warming(Path place, int round) throws IOException {
+        SmallFiles files = SmallFiles.in(place.resolve("warming-" + round), options.files());
+        warming.add(files);
+        return files;
     }
 
     /** Another one first in each round. */
@@ -132,12 +150,13 @@ public final class BenchMain {
 
     private void small(Target target, Path directory) throws IOException {
         settle(directory);
-        SmallFiles files = new SmallFiles(directory, options.files());
+        SmallFiles files =
+                SmallFiles.in(directory.resolve("round-" + measured.size()), options.files());
+        measured.add(Map.entry(target, files));
         samples.add(Figure.SAVE, target, files.save());
         samples.add(Figure.CREATE, target, files.create());
         samples.add(Figure.STAT, target, files.stat());
         samples.add(Figure.RENAME, target, files.rename());
-        samples.add(Figure.UNLINK, target, files.unlink());
     }
 
     /** What is still to be written to the disk is written before the next figure, not under it. */

@@ -19,7 +19,12 @@ final class SmallFiles {
     private final List<Path> names;
     private final List<Path> renamed;
 
-    SmallFiles(Path directory, int count) {
+    /** In a directory of their own, which is made. */
+    static SmallFiles in(Path directory, int count) throws IOException {
+        return new SmallFiles(Files.createDirectory(directory), count);
+    }
+
+    private SmallFiles(Path directory, int count) {
         this.directory = directory;
         this.names = names(directory, "file-", count);
         this.renamed = names(directory, "renamed-", count);
