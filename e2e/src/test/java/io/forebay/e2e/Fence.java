@@ -13,11 +13,11 @@ import java.util.List;
  * @param runs whether the second word is {@code run}
  * @param line where it begins in the page, from 1
  */
-record Fence(String language, boolean runs, int line, String text) {
+public record Fence(String language, boolean runs, int line, String text) {
     private static final String MARK = "```";
 
     /** All of a page, from top to bottom. */
-    static List<Fence> of(Path page) throws IOException {
+    public static List<Fence> of(Path page) throws IOException {
         List<Fence> found = new ArrayList<>();
         List<String> lines = Files.readAllLines(page);
         for (int i = 0; i < lines.size(); i++) {

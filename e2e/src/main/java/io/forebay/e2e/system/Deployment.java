@@ -30,6 +30,7 @@ public final class Deployment implements AutoCloseable {
     private final Path state;
     private final Path mountPoint;
     private final Map<String, String> environment;
+    private final List<String> place;
 
     /**
      * @param home of the repository
@@ -47,14 +48,21 @@ public final class Deployment implements AutoCloseable {
                 home,
                 directory.resolve("state"),
                 directory.resolve("mnt"),
-                surroundings(directory.resolve("data"), environment));
+                surroundings(directory.resolve("data"), environment),
+                List.of());
     }
 
-    private Deployment(Path home, Path state, Path mountPoint, Map<String, String> environment) {
+    private Deployment(
+            Path home,
+            Path state,
+            Path mountPoint,
+            Map<String, String> environment,
+            List<String> place) {
         this.home = home.toAbsolutePath().normalize();
         this.state = state;
         this.mountPoint = mountPoint;
         this.environment = environment;
+        this.place = place;
     }
 
     /** The one that a user gets who names no state and mounts at {@code ~/forebay}. */
@@ -64,7 +72,17 @@ public final class Deployment implements AutoCloseable {
                 home,
                 data.resolve("forebay/default"),
                 userHome.resolve("forebay"),
-                surroundings(data, Map.of("HOME", userHome.toString())));
+                surroundings(data, Map.of("HOME", userHome.toString())),
+                List.of());
+    }
+
+    /**
+     * This one, in another place.
+     *
+     * @param words which the words of a command follow, to be run there
+     */
+    public Deployment at(List<String> words) {
+        return new Deployment(home, state, mountPoint, environment, List.copyOf(words));
     }
 
     private static Map<String, String> surroundings(Path data, Map<String, String> more) {
@@ -146,7 +164,8 @@ public final class Deployment implements AutoCloseable {
 
     /** Any command of the launcher, with this instance's surroundings. */
     public Command launcher(List<String> words, Duration limit) {
-        List<String> all = new ArrayList<>(List.of(home.resolve("forebay").toString()));
+        List<String> all = new ArrayList<>(place);
+        all.add(home.resolve("forebay").toString());
         all.addAll(words);
         return new Command(all, environment, limit);
     }

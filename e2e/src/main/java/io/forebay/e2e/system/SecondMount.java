@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
-/** One more mount of the default workspace, on the same node. */
+/** One more mount of the default workspace, on the same node or on another one. */
 public record SecondMount(Process process, Path mountPoint) implements AutoCloseable {
     private static final Duration LIMIT = Duration.ofSeconds(30);
 
@@ -39,9 +39,19 @@ public record SecondMount(Process process, Path mountPoint) implements AutoClose
                                 "--node",
                                 "local"));
         words.addAll(more);
-        ProcessBuilder builder = new ProcessBuilder(deployment.launcher(words, LIMIT).words());
+        return by(
+                deployment.launcher(words, LIMIT),
+                mountPoint,
+                deployment.state().resolve("logs/second-mount.log"));
+    }
+
+    /**
+     * @param command which stays as long as the mount
+     */
+    public static SecondMount by(Command command, Path mountPoint, Path log) throws IOException {
+        ProcessBuilder builder = new ProcessBuilder(command.words());
+        builder.environment().putAll(command.environment());
         builder.redirectErrorStream(true);
-        Path log = deployment.state().resolve("logs/second-mount.log");
         builder.redirectOutput(log.toFile());
         SecondMount mount = new SecondMount(builder.start(), mountPoint);
         long end = System.nanoTime() + LIMIT.toNanos();

@@ -49,11 +49,6 @@ final class AttributeCalls {
         return recent.isPresent() ? recent.get() : answer(ino);
     }
 
-    Reply get(Request.Statx request) {
-        Reply.Attr attr = get(request.header());
-        return new Reply.Statx(attr.attributes(), attr.timeoutNanos());
-    }
-
     Reply set(Request.SetAttr request) {
         long ino = request.header().nodeId();
         Origin origin = NamespaceCalls.origin(request.header());

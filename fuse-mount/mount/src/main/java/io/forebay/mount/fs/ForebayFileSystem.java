@@ -47,6 +47,7 @@ public final class ForebayFileSystem implements FileSystem, AutoCloseable {
     private final LockCalls locks;
     private final AttributeCalls attributes;
     private final DirectoryCalls directories;
+    private final ReplacedNames replaced;
     private final Commits commits;
 
     /** As a file system whose open files end with this process. */
@@ -72,6 +73,7 @@ public final class ForebayFileSystem implements FileSystem, AutoCloseable {
         this.attributes = new AttributeCalls(services, nodes, table, opens, commits);
         this.files = new FileCalls(table, opens, commits, locks, setIdBits);
         this.directories = new DirectoryCalls(services, nodes);
+        this.replaced = new ReplacedNames(services.clock());
         boolean goesOn = !kept.found().isEmpty();
         if (goesOn) {
             locks.restore();
@@ -130,12 +132,21 @@ public final class ForebayFileSystem implements FileSystem, AutoCloseable {
         };
     }
 
+    private Reply.Attr stat(Request.Header header) {
+        return replaced.stat(header, () -> attributes.get(header));
+    }
+
+    private static Reply statx(Reply.Attr attr) {
+        return new Reply.Statx(attr.attributes(), attr.timeoutNanos());
+    }
+
     private Reply answer(Request request) {
         return switch (request) {
-            case Request.Lookup lookup -> namespace.lookup(lookup);
+            case Request.Lookup lookup ->
+                    replaced.lookedUp(lookup.header(), namespace.lookup(lookup));
             case Request.Forget forget -> forget(forget);
-            case Request.GetAttr get -> attributes.get(get.header());
-            case Request.Statx statx -> attributes.get(statx);
+            case Request.GetAttr get -> stat(get.header());
+            case Request.Statx statx -> statx(stat(statx.header()));
             case Request.SetAttr set -> attributes.set(set);
             case Request.ReadLink link -> namespace.readLink(link);
             case Request.SymLink link -> namespace.symLink(link);
