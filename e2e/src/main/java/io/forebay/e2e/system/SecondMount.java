@@ -81,9 +81,12 @@ public record SecondMount(Process process, Path mountPoint) implements AutoClose
         return 0;
     }
 
+    /** As the process sees it, which may be on another node. */
     private boolean mounted() throws IOException {
-        return Files.readString(Path.of("/proc/self/mounts"), StandardCharsets.ISO_8859_1)
-                .contains(" " + mountPoint + " ");
+        Path mounts = Path.of("/proc", Long.toString(process.pid()), "mounts");
+        return process.isAlive()
+                && Files.readString(mounts, StandardCharsets.ISO_8859_1)
+                        .contains(" " + mountPoint + " ");
     }
 
     @Override

@@ -63,7 +63,7 @@ final class Network implements AutoCloseable {
     static Network start() {
         Needs.root();
         Needs.need(Needs.onPath("ip"), "ip is missing: apt-get install -y iproute2");
-        Needs.need(Needs.onPath("nsenter"), "nsenter is missing: apt-get install -y util-linux");
+        Needs.need(Needs.onPath("unshare"), "unshare is missing: apt-get install -y util-linux");
         Network network = new Network(shell());
         boolean done = false;
         try {
@@ -110,7 +110,7 @@ final class Network implements AutoCloseable {
         ip("-n", at, "link", "set", "dev", DEVICE, "up");
     }
 
-    /** What a command begins with to be on a node. Files and processes are everybody's. */
+    /** What a command begins with to be on a node. Files and processes are those of all. */
     List<String> on(Node node) {
         return List.of("nsenter", "--net=/run/netns/" + namespace(node));
     }

@@ -16,7 +16,10 @@ import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** An instance on one node and a mount on another, made by the commands of docs/NODES.md. */
+/**
+ * An instance on one node and a mount on another, made by the commands of docs/NODES.md. The other
+ * node does not see the instance's sockets.
+ */
 final class TwoNodes implements AutoCloseable {
     private static final Duration LIMIT = Duration.ofMinutes(4);
 
@@ -65,6 +68,11 @@ final class TwoNodes implements AutoCloseable {
 
     private Command shell(Node node, String text) {
         List<String> words = new ArrayList<>(network.on(node));
+        if (node == Node.WITHOUT_WORKER) {
+            String hide = "mount -t tmpfs none \"$0\" && exec \"$@\"";
+            words.addAll(List.of("unshare", "--mount", "sh", "-c", hide));
+            words.add(deployment.state().toString());
+        }
         words.addAll(List.of("bash", "-euc", "cd \"$0\"\n" + text, repository.toString()));
         return new Command(words, deployment.environment(), LIMIT);
     }
@@ -73,10 +81,15 @@ final class TwoNodes implements AutoCloseable {
         return network;
     }
 
+    /** As the node sees it, seen from here. */
     Path mount(Node node) {
         return switch (node) {
             case WITH_WORKER -> deployment.mountPoint();
-            case WITHOUT_WORKER -> Objects.requireNonNull(remote).mountPoint();
+            case WITHOUT_WORKER -> {
+                SecondMount mount = Objects.requireNonNull(remote);
+                Path root = Path.of("/proc", Long.toString(mount.process().pid()), "root");
+                yield root.resolve(Path.of("/").relativize(mount.mountPoint()));
+            }
         };
     }
 
