@@ -45,7 +45,6 @@ final class Launches {
         // It stands for a machine of its own: what it uses of this one, the mount should not miss.
         List<String> command = new ArrayList<>(List.of("nice", "-n", "10"));
         command.addAll(java(ProcessName.OBJECT_STORE, OBJECT_STORE_HEAP));
-        command.add("-XX:TieredStopAtLevel=1");
         command.addAll(
                 List.of(
                         "-cp",
