@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -57,11 +58,14 @@ final class CutTest {
             Writer writer = new Writer(there.resolve("stream"));
             Future<Boolean> written = threads.submit(writer::run);
             Eventually.holds("it writes", limit(), () -> writer.answered.get() > BEFORE_THE_CUT);
+            Appends appends = new Appends(here.resolve("log"), there.resolve("log"));
             nodes.network().cut(Node.WITHOUT_WORKER);
+            appends.answerAhead();
             Eventually.holds("it cannot go on", limit(), writer::isStuck);
             long stuckAt = writer.answered.get();
             await(threads.submit(() -> Files.writeString(here.resolve("local"), "goes on")));
-            TimeUnit.SECONDS.sleep(CUT_SECONDS);
+            await(threads.submit(appends::append)); // waits 10 s for what the other mount keeps
+            TimeUnit.SECONDS.sleep(CUT_SECONDS - 10);
             assertEquals(stuckAt, writer.answered.get(), "bounded while it is cut");
             nodes.network().mend(Node.WITHOUT_WORKER);
             writer.over.set(true);
@@ -71,7 +75,59 @@ final class CutTest {
             if (all) {
                 assertArrayEquals(writer.content.toByteArray(), seen);
             }
+            await(threads.submit(appends::check));
             worksAgain(here, there);
+        }
+    }
+
+    /** A log that the node which is cut off has open and had to itself, and the other one opens. */
+    private static final class Appends {
+        private static final int COUNT = 10;
+
+        private final Path here;
+        private final FileChannel there;
+
+        Appends(Path here, Path there) throws IOException {
+            this.here = here;
+            this.there =
+                    FileChannel.open(
+                            there, StandardOpenOption.CREATE_NEW, StandardOpenOption.APPEND);
+            this.there.write(Records.of(Node.WITHOUT_WORKER, 0));
+            this.there.force(false);
+        }
+
+        /** The worker will not hear of these for now. */
+        void answerAhead() throws IOException {
+            for (int i = 1; i < COUNT; i++) {
+                there.write(Records.of(Node.WITHOUT_WORKER, i));
+            }
+        }
+
+        Void append() throws IOException {
+            try (FileChannel log = FileChannel.open(here, StandardOpenOption.APPEND)) {
+                for (int i = 0; i < COUNT; i++) {
+                    log.write(Records.of(Node.WITH_WORKER, i));
+                }
+            }
+            return null;
+        }
+
+        /** What was closed is there, and so is the rest if nobody was told otherwise. */
+        Void check() throws IOException {
+            boolean told = false;
+            try {
+                there.force(false);
+            } catch (IOException lost) {
+                told = true;
+            }
+            there.close();
+            byte[] log = Files.readAllBytes(here);
+            if (told) {
+                Records.checkWhole(log, Map.of(Node.WITHOUT_WORKER, 1, Node.WITH_WORKER, COUNT));
+            } else {
+                Records.check(log, COUNT);
+            }
+            return null;
         }
     }
 

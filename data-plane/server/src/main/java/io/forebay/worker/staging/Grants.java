@@ -73,12 +73,12 @@ public final class Grants implements StagedFileHandler, RemoteOpener {
     }
 
     @Override
-    public Opened open(byte[] token, Keeper keeper) {
-        return granted(token, claims -> openRemote(claims, keeper));
+    public Opened open(byte[] token, long writers, Keeper keeper) {
+        return granted(token, claims -> openRemote(claims, writers, keeper));
     }
 
-    private Opened openRemote(Claims claims, Keeper keeper) {
-        Sharing.Use use = sharing.enter(key(claims), claims, keeper);
+    private Opened openRemote(Claims claims, long writers, Keeper keeper) {
+        Sharing.Use use = sharing.enter(key(claims), claims, writers, keeper);
         boolean done = false;
         try {
             Opened opened = new RemoteFile(open(claims), use);
@@ -96,6 +96,11 @@ public final class Grants implements StagedFileHandler, RemoteOpener {
         @Override
         public boolean mayKeep() {
             return use.mayKeep();
+        }
+
+        @Override
+        public long writers() {
+            return use.writers();
         }
 
         @Override

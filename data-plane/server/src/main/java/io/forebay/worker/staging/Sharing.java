@@ -43,6 +43,7 @@ final class Sharing {
     private static final int PASSED_MAX = 100_000;
 
     private final InstantSource clock;
+    private final WriterTurns turns;
 
     /** Guarded by this; so are the next ones. */
     private final Map<StagedKey, List<Use>> uses = new HashMap<>();
@@ -54,6 +55,7 @@ final class Sharing {
 
     Sharing(InstantSource clock) {
         this.clock = clock;
+        this.turns = new WriterTurns(clock.millis());
     }
 
     /** An open whose end is not seen here. */
@@ -64,16 +66,22 @@ final class Sharing {
         private final StagedKey key;
         private final Claims claims;
         private final Keeper keeper;
+        private final long writers;
 
         private final CompletableFuture<Void> keptNothing = new CompletableFuture<>();
 
         /** Guarded by the owner. */
         private boolean keeping;
 
-        private Use(StagedKey key, Claims claims, Keeper keeper) {
+        private Use(StagedKey key, Claims claims, long writers, Keeper keeper) {
             this.key = key;
             this.claims = claims;
             this.keeper = keeper;
+            this.writers = writers;
+        }
+
+        long writers() {
+            return writers;
         }
 
         boolean mayKeep() {
@@ -94,16 +102,22 @@ final class Sharing {
         List<Use> recalled;
         synchronized (this) {
             recalled = recalledBy(key, claims);
+            long _ = writers(key, claims, 0);
             remember(key, claims);
         }
         await(recalled);
     }
 
-    /** A mount of another node opens the file; it ends the use. */
-    Use enter(StagedKey key, Claims claims, Keeper keeper) {
-        Use use = new Use(key, claims, keeper);
+    /**
+     * A mount of another node opens the file; it ends the use.
+     *
+     * @param writers what it was told when it did so before
+     */
+    Use enter(StagedKey key, Claims claims, long writers, Keeper keeper) {
+        Use use;
         List<Use> recalled;
         synchronized (this) {
+            use = new Use(key, claims, writers(key, claims, writers), keeper);
             recalled = recalledBy(key, claims);
             use.keeping = isAlone(key, claims);
             if (!use.keeping) {
@@ -121,6 +135,10 @@ final class Sharing {
                 use.close();
             }
         }
+    }
+
+    private long writers(StagedKey key, Claims claims, long before) {
+        return claims.getWrite() ? turns.write(key, claims.getMountId(), before) : 0;
     }
 
     private synchronized void leave(Use use) {

@@ -50,13 +50,13 @@ final class Wiring {
         return streams;
     }
 
-    private RemoteOpener.Opened open(byte[] token, RemoteOpener.Keeper keeper) {
+    private RemoteOpener.Opened open(byte[] token, long writers, RemoteOpener.Keeper keeper) {
         Worker worker =
                 worker().orElseThrow(() ->
                         new ForebayException(
                                 FailureKind.FAILURE_UNAVAILABLE,
                                 "The worker is starting; try again"));
-        return worker.remoteOpener().open(token, keeper);
+        return worker.remoteOpener().open(token, writers, keeper);
     }
 
     void start(@Observes StartupEvent event) {

@@ -58,6 +58,9 @@ final class RemoteFile implements StagedHandle, FileCall.Listener {
     /** What was opened first: bytes that were written belong to no other file. */
     private volatile @Nullable FileStatus identity;
 
+    /** Of the last open; whoever opens reads and writes it. */
+    private volatile long writers;
+
     private volatile boolean written;
     private volatile boolean closed;
 
@@ -373,11 +376,15 @@ final class RemoteFile implements StagedHandle, FileCall.Listener {
         try {
             FileRequestHead.Builder open =
                     FileRequestHead.newBuilder()
-                            .setOpen(OpenFile.newBuilder().setToken(grant.getToken()));
+                            .setOpen(
+                                    OpenFile.newBuilder()
+                                            .setToken(grant.getToken())
+                                            .setWriters(writers));
             FileReplyHead reply =
                     FileReplies.checked(call.send(open, NOTHING, NOTHING).await(OPEN_MAX));
             FileStatus status = FileProtocol.status(reply.getStatus());
             checkSame(status);
+            checkUnwritten(reply.getWriters());
             current.set(call);
             keep(call, reply.getMayKeep() ? status : null);
             done = true;
@@ -398,6 +405,18 @@ final class RemoteFile implements StagedHandle, FileCall.Listener {
                     FailureKind.FAILURE_CORRUPT,
                     "The worker has another file for what was written; its disk was replaced");
         }
+    }
+
+    /** What others wrote meanwhile is not overwritten by what was written here before them. */
+    private void checkUnwritten(long now) {
+        if (writers != 0 && writers != now) {
+            writes.fail(
+                    new ForebayException(
+                            FailureKind.FAILURE_UNAVAILABLE,
+                            "Another mount has opened the file for writing while its worker could"
+                                    + " not be reached; what was not sent by then is lost"));
+        }
+        writers = now;
     }
 
     /** Sends what waits, and keeps what may be kept. A recall may have come already. */

@@ -109,7 +109,8 @@ final class WriteBehind {
         lock.lock();
         try {
             open = permit;
-            size = fileSize;
+            boolean alone = chunks.isEmpty() && takers == 0;
+            size = alone ? fileSize : Math.max(size, fileSize);
         } finally {
             lock.unlock();
         }
@@ -213,6 +214,10 @@ final class WriteBehind {
             if (memory == null && clock.millis() >= end) {
                 throw late();
             }
+        }
+        if (failure != null) {
+            pool.giveBack(memory);
+            throw failure;
         }
         return memory;
     }
@@ -335,7 +340,7 @@ final class WriteBehind {
     void fail(RuntimeException cause) {
         lock.lock();
         try {
-            if (!chunks.isEmpty() && failure == null) {
+            if ((takers > 0 || !chunks.isEmpty()) && failure == null) {
                 failure = cause;
             }
             removeUnsent();

@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,6 +23,7 @@ import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -161,6 +163,43 @@ final class RemoteFileTest {
             assertTrue(reopened.get() > 0);
             assertEquals(all.length, file.stat().size());
         }
+    }
+
+    /** One that another mount has written meanwhile: it was cut off with what it kept. */
+    @Test
+    void whatWasNotSentOverwritesNothingThatOthersWrote() throws Exception {
+        AtomicBoolean silent = new AtomicBoolean();
+        worker.close();
+        worker = new WorkerRig(directory, file -> losing(file, silent));
+        try (StagedHandle file = open("log")) {
+            silent.set(true);
+            assertEquals(4, file.append(bytes("mine")));
+            worker.kill();
+            Files.writeString(worker.path("log"), "theirs");
+            worker.writers = 2;
+            silent.set(false);
+            worker.startAgain();
+            assertThrows(ForebayException.class, file::flush);
+            assertEquals("theirs", Files.readString(worker.path("log")));
+            assertEquals(4, file.append(bytes("more")));
+            file.flush();
+            assertEquals("theirsmore", Files.readString(worker.path("log")));
+        }
+    }
+
+    /** Whose worker does nothing of what it is asked to write while it is silent. */
+    private static StagedHandle losing(StagedHandle file, AtomicBoolean silent) {
+        return (StagedHandle)
+                Proxy.newProxyInstance(
+                        StagedHandle.class.getClassLoader(),
+                        new Class<?>[] {StagedHandle.class},
+                        (_, method, arguments) -> {
+                            boolean lost = silent.get() && method.getName().equals("pwrite");
+                            while (lost) { // until its worker is killed
+                                TimeUnit.SECONDS.sleep(1);
+                            }
+                            return method.invoke(file, arguments);
+                        });
     }
 
     @Test

@@ -26,6 +26,7 @@ final class WorkerRig implements RemoteOpener {
     private final UnaryOperator<StagedHandle> decorator;
     final List<RemoteOpener.Keeper> keepers = new CopyOnWriteArrayList<>();
     volatile boolean mayKeep = true;
+    volatile long writers = 1;
     private StagedFileStreams streams;
     private Server server;
     private final int port;
@@ -83,7 +84,7 @@ final class WorkerRig implements RemoteOpener {
     }
 
     @Override
-    public Opened open(byte[] token, Keeper keeper) {
+    public Opened open(byte[] token, long before, Keeper keeper) {
         String name = ByteString.copyFrom(token).toStringUtf8();
         if (name.startsWith("refuse")) {
             throw new ForebayException(FailureKind.FAILURE_PERMISSION, "Not yours");
@@ -100,6 +101,11 @@ final class WorkerRig implements RemoteOpener {
             @Override
             public boolean mayKeep() {
                 return mayKeep;
+            }
+
+            @Override
+            public long writers() {
+                return writers;
             }
 
             @Override

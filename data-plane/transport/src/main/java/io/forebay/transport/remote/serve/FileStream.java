@@ -4,7 +4,6 @@ import io.forebay.proto.FailureKind;
 import io.forebay.proto.FileReplyHead;
 import io.forebay.proto.FileRequestHead;
 import io.forebay.proto.FileRequestHead.OperationCase;
-import io.forebay.proto.StagedStatus;
 import io.forebay.schema.ForebayException;
 import io.forebay.transport.posix.PosixException;
 import io.forebay.transport.remote.wire.FileProtocol;
@@ -170,10 +169,20 @@ final class FileStream implements StreamObserver<Frame<FileRequestHead>>, Remote
                     FailureKind.FAILURE_BUSY, "The worker has as many files open as it may");
         }
         RemoteOpener.Opened file =
-                all.opener().open(request.getOpen().getToken().toByteArray(), this);
+                all.opener()
+                        .open(
+                                request.getOpen().getToken().toByteArray(),
+                                request.getOpen().getWriters(),
+                                this);
         boolean kept = false;
         try {
-            kept = adopt(file, request.getNumber(), FileProtocol.message(file.file().stat()));
+            kept =
+                    adopt(
+                            file,
+                            FileReplyHead.newBuilder()
+                                    .setNumber(request.getNumber())
+                                    .setStatus(FileProtocol.message(file.file().stat()))
+                                    .setWriters(file.writers()));
         } finally {
             if (!kept) {
                 file.close();
@@ -185,18 +194,12 @@ final class FileStream implements StreamObserver<Frame<FileRequestHead>>, Remote
     }
 
     /** A recall comes either before the answer, which then says so, or after it. */
-    private synchronized boolean adopt(RemoteOpener.Opened file, long number, StagedStatus status) {
+    private synchronized boolean adopt(RemoteOpener.Opened file, FileReplyHead.Builder reply) {
         if (ended || opened != null) {
             return false;
         }
         opened = file;
-        send(
-                Frame.of(
-                        FileReplyHead.newBuilder()
-                                .setNumber(number)
-                                .setStatus(status)
-                                .setMayKeep(file.mayKeep() && !recalledEarly)
-                                .build()));
+        send(Frame.of(reply.setMayKeep(file.mayKeep() && !recalledEarly).build()));
         return true;
     }
 

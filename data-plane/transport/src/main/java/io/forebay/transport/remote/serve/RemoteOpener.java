@@ -10,10 +10,11 @@ public interface RemoteOpener {
      * Opens the staged file that the token is for. May wait until others keep nothing of it any
      * more.
      *
+     * @param writers what {@link Opened#writers} said to the same mount before; 0: nothing yet
      * @param keeper the mount, should it have to keep nothing some day
      * @throws io.forebay.schema.ForebayException kind and message go to the mount
      */
-    Opened open(byte[] token, Keeper keeper);
+    Opened open(byte[] token, long writers, Keeper keeper);
 
     /** An open that lasts until it is closed. */
     interface Opened extends AutoCloseable {
@@ -21,6 +22,12 @@ public interface RemoteOpener {
 
         /** Whether the mount may keep what it reads, and answer writes before they are sent. */
         boolean mayKeep();
+
+        /**
+         * Of an open for writing: the number that the mount had before, where nobody else may have
+         * written since, so that it may send again what it could not bring here.
+         */
+        long writers();
 
         @Override
         void close();
