@@ -2,6 +2,8 @@ package io.forebay.mount.fs;
 
 import static java.lang.System.Logger.Level.WARNING;
 
+import io.forebay.fuse.Errno;
+import io.forebay.fuse.FuseException;
 import io.forebay.fuse.Reply;
 import io.forebay.fuse.Request;
 import io.forebay.mount.lock.LockCalls;
@@ -62,7 +64,7 @@ final class FileCalls {
                         ? inode.answered().add(() -> put(file, staged, request))
                         : put(file, staged, request);
         if (request.durable()) {
-            sync(inode, true, NamespaceCalls.origin(request.header()));
+            sync(file, true, NamespaceCalls.origin(request.header()));
         } else if (elsewhere && (through || writingThrough)) {
             settle(inode, StagedHandle::flush);
         }
@@ -97,6 +99,7 @@ final class FileCalls {
             if (file.access().write()) {
                 settle(file.inode(), StagedHandle::flush);
                 commits.flush(file.inode(), NamespaceCalls.origin(request.header()));
+                check(!file.hasUntoldFailure());
             }
         } finally { // who gets the lock next sees the size
             locks.flushed(file.inode().ino(), request.lockOwner());
@@ -106,9 +109,10 @@ final class FileCalls {
 
     /** The bytes first, then the metadata that names them. */
     Reply fsync(Request.Fsync request) {
-        OpenInode inode = table.file(request.handle()).inode();
+        OpenFile file = table.file(request.handle());
+        OpenInode inode = file.inode();
         if (inode.isWritten()) {
-            sync(inode, request.dataOnly(), NamespaceCalls.origin(request.header()));
+            sync(file, request.dataOnly(), NamespaceCalls.origin(request.header()));
         } else {
             inode.readable().fsync(request.dataOnly());
             commits.sync();
@@ -116,9 +120,22 @@ final class FileCalls {
         return new Reply.Ok();
     }
 
-    private void sync(OpenInode inode, boolean dataOnly, Origin origin) {
-        settle(inode, staged -> staged.fsync(dataOnly));
-        commits.durable(inode, origin);
+    private void sync(OpenFile file, boolean dataOnly, Origin origin) {
+        boolean failed;
+        try {
+            settle(file.inode(), staged -> staged.fsync(dataOnly));
+            commits.durable(file.inode(), origin);
+        } finally {
+            failed = file.tellFailure();
+        }
+        check(!failed);
+    }
+
+    /** What was lost was told to somebody else. */
+    private static void check(boolean all) {
+        if (!all) {
+            throw new FuseException(Errno.EIO);
+        }
     }
 
     private static void settle(OpenInode inode, Consumer<StagedHandle> how) {

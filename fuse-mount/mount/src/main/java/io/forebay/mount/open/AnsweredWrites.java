@@ -22,6 +22,7 @@ public final class AnsweredWrites {
     private long taken;
     private long flushed;
     private boolean lost;
+    private long failures;
 
     AnsweredWrites(Object lock, Runnable save) {
         this.lock = lock;
@@ -81,13 +82,27 @@ public final class AnsweredWrites {
         synchronized (lock) {
             before = taken;
         }
-        how.accept(file);
+        try {
+            how.accept(file);
+        } catch (RuntimeException e) {
+            synchronized (lock) {
+                failures++;
+            }
+            throw e;
+        }
         synchronized (lock) {
             boolean known = pending();
             flushed = Math.max(flushed, before);
             if (known != pending()) {
                 save.run();
             }
+        }
+    }
+
+    /** How often somebody was told that what was answered is not at its owner. */
+    long failures() {
+        synchronized (lock) {
+            return failures;
         }
     }
 
@@ -98,6 +113,7 @@ public final class AnsweredWrites {
         synchronized (lock) {
             if (lost) {
                 lost = false;
+                failures++;
                 save.run();
                 throw new FuseException(Errno.EIO);
             }

@@ -97,10 +97,29 @@ final class LostWritesTest {
         assertEquals(Errno.EIO, errno(() -> write("more")));
         assertEquals(Errno.EIO, errno(() -> write("more")));
         assertEquals(Errno.EIO, errno(() -> kernel.flush(ino, handle)));
-        kernel.flush(ino, handle);
         write("anew");
+        assertEquals(Errno.EIO, errno(() -> kernel.fsync(ino, handle)));
         kernel.close(ino, handle);
         assertEquals("anew", content());
+    }
+
+    /**
+     * A program that starts another one closes its descriptors in that one, and hears of nothing.
+     */
+    @Test
+    void anUnseenCloseDoesNotKeepItFromTheFsyncOfEachOpen() {
+        long other = kernel.open(ino, WRITE).handle();
+        write("lost");
+        dieAndTakeOver();
+        assertEquals(Errno.EIO, errno(() -> kernel.flush(ino, handle)));
+        assertEquals(Errno.EIO, errno(() -> kernel.flush(ino, handle)));
+        assertEquals(Errno.EIO, errno(() -> kernel.fsync(ino, other)));
+        assertEquals(Errno.EIO, errno(() -> kernel.fsync(ino, handle)));
+        kernel.fsync(ino, handle);
+        long later = kernel.open(ino, WRITE).handle();
+        kernel.close(ino, later);
+        kernel.close(ino, other);
+        kernel.close(ino, handle);
     }
 
     @Test
