@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -14,6 +15,16 @@ import java.util.concurrent.TimeUnit;
  * leaves behind may hold a pipe open for ever.
  */
 public record Command(List<String> words, Map<String, String> environment, Duration limit) {
+
+    /** What a developer's shell says of other object stores. */
+    private static final Set<String> NOT_INHERITED =
+            Set.of(
+                    "AWS_CA_BUNDLE",
+                    "AWS_SESSION_TOKEN",
+                    "AWS_ENDPOINT_URL",
+                    "AWS_ENDPOINT_URL_S3",
+                    "AWS_REGION",
+                    "AWS_DEFAULT_REGION");
 
     /** How it ended, and all it wrote. */
     public record Outcome(int status, String out, String err) {
@@ -47,7 +58,7 @@ public record Command(List<String> words, Map<String, String> environment, Durat
 
     private Process start(Path out, Path err) throws IOException {
         ProcessBuilder builder = new ProcessBuilder(words);
-        builder.environment().remove("AWS_CA_BUNDLE");
+        builder.environment().keySet().removeAll(NOT_INHERITED);
         builder.environment().putAll(environment);
         builder.redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()));
         builder.redirectOutput(out.toFile());

@@ -1,5 +1,6 @@
 package io.forebay.cli;
 
+import io.forebay.cli.prepare.AwsVariables;
 import io.forebay.cli.prepare.Installation;
 import io.forebay.cli.prepare.UpRequest;
 import io.forebay.cli.run.Background;
@@ -51,10 +52,15 @@ final class UpCommand implements Callable<Integer> {
     @Option(
             names = "--s3-endpoint",
             paramLabel = "URL",
-            description = "drain to this object store instead of starting a local one")
+            description =
+                    "drain to this object store instead of starting a local one"
+                            + " (with --bucket, default: $AWS_ENDPOINT_URL_S3, $AWS_ENDPOINT_URL)")
     private @Nullable String endpoint;
 
-    @Option(names = "--s3-region", paramLabel = "R", description = "default: us-east-1")
+    @Option(
+            names = "--s3-region",
+            paramLabel = "R",
+            description = "default: $AWS_REGION, $AWS_DEFAULT_REGION, us-east-1")
     private @Nullable String region;
 
     @Option(names = "--access-key", description = "default: $AWS_ACCESS_KEY_ID")
@@ -90,9 +96,7 @@ final class UpCommand implements Callable<Integer> {
         StateDirectory directory = state.directory();
         if (detach) {
             return new Background(directory, out, spec.commandLine().getErr())
-                    .up(
-                            spec.commandLine().getParseResult().originalArgs(),
-                            new UpRequest.Keys(accessKey, secretKey));
+                    .up(spec.commandLine().getParseResult().originalArgs(), variables().keys());
         }
         return new Foreground(Installation.current(), directory, out).up(request());
     }
@@ -101,19 +105,12 @@ final class UpCommand implements Callable<Integer> {
         return new UpRequest(
                 mountPoint,
                 workspace,
-                new UpRequest.Bucket(bucket, prefix, endpoint, region, keys()),
+                new UpRequest.Bucket(bucket, prefix, endpoint, region, variables()),
                 new UpRequest.Mode(fuse.fuse(), !noPassthrough, flushDelayMillis, listen),
                 new UpRequest.GivenPorts(httpPort, s3Port));
     }
 
-    private UpRequest.Keys keys() {
-        return new UpRequest.Keys(
-                accessKey == null ? fromEnvironment("AWS_ACCESS_KEY_ID") : accessKey,
-                secretKey == null ? fromEnvironment("AWS_SECRET_ACCESS_KEY") : secretKey);
-    }
-
-    private static @Nullable String fromEnvironment(String name) {
-        String value = System.getenv(name);
-        return value == null || value.isBlank() ? null : value;
+    private AwsVariables variables() {
+        return AwsVariables.of(System.getenv(), accessKey, secretKey);
     }
 }

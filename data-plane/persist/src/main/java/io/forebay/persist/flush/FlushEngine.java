@@ -24,6 +24,9 @@ public final class FlushEngine implements AutoCloseable {
     /** Reports to a control plane that is away are repeated as long; a task's lease is longer. */
     private static final Duration REPORT_PATIENCE = Duration.ofSeconds(15);
 
+    /** What is left of a stop for telling a control plane that answers; more would hold it up. */
+    private static final long LAST_REPORTS_MILLIS = 1_000;
+
     private final FlushControl control;
     private final FlushListener listener;
     private final FlushSettings settings;
@@ -67,14 +70,21 @@ public final class FlushEngine implements AutoCloseable {
         return inFlight.get();
     }
 
-    /** Takes no more tasks, pauses large uploads, and waits as long as the settings say. */
+    /**
+     * Takes no more tasks, pauses large uploads, and waits as long as the settings say. What is
+     * still in flight then is abandoned: of large uploads, the parts that are there are reported.
+     */
     @Override
     public void close() {
         closing.countDown();
         taker.interrupt();
         tasks.shutdown();
         try {
-            if (!tasks.awaitTermination(settings.closeWait().toMillis(), TimeUnit.MILLISECONDS)) {
+            if (!ended(settings.closeWait().toMillis())) {
+                tasks.shutdownNow();
+                ended(LAST_REPORTS_MILLIS);
+            }
+            if (!tasks.isTerminated()) {
                 LOG.log(
                         System.Logger.Level.WARNING,
                         "tasks are left to a later start inFlight={0}",
@@ -86,6 +96,10 @@ public final class FlushEngine implements AutoCloseable {
             tasks.shutdownNow();
             helpers.shutdownNow();
         }
+    }
+
+    private boolean ended(long millis) throws InterruptedException {
+        return tasks.awaitTermination(millis, TimeUnit.MILLISECONDS);
     }
 
     private void take() {

@@ -26,7 +26,8 @@ public record FlushSettings(
         ThreadFactory threads) {
     /**
      * 16 tasks hide a store's latency for small files; 4 parts fill a 10 Gb/s link; waits of 20 s
-     * stay below the idle limits of proxies.
+     * stay below the idle limits of proxies; a store that answers ends small files within 3 s, and
+     * for one that does not nobody who stops the worker should wait.
      */
     public static FlushSettings defaults(InstantSource clock, ThreadFactory threads) {
         return new FlushSettings(
@@ -34,7 +35,7 @@ public record FlushSettings(
                 4,
                 Duration.ofSeconds(20),
                 Duration.ofSeconds(30),
-                Duration.ofSeconds(20),
+                Duration.ofSeconds(3),
                 clock,
                 threads);
     }

@@ -2,7 +2,9 @@ package io.forebay.persist.s3;
 
 import java.time.Duration;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
+import software.amazon.awssdk.auth.credentials.AwsCredentials;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
+import software.amazon.awssdk.auth.credentials.AwsSessionCredentials;
 import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.core.checksums.RequestChecksumCalculation;
@@ -68,9 +70,14 @@ final class S3Clients {
 
     private static AwsCredentialsProvider credentials(S3Settings settings) {
         return settings.keys()
-                .<AwsCredentialsProvider>map(keys ->
-                        StaticCredentialsProvider.create(
-                                AwsBasicCredentials.create(keys.accessKey(), keys.secretKey())))
+                .<AwsCredentialsProvider>map(keys -> StaticCredentialsProvider.create(given(keys)))
                 .orElseGet(() -> DefaultCredentialsProvider.builder().build());
+    }
+
+    private static AwsCredentials given(S3Settings.Keys keys) {
+        return keys.sessionToken()
+                .<AwsCredentials>map(token ->
+                        AwsSessionCredentials.create(keys.accessKey(), keys.secretKey(), token))
+                .orElseGet(() -> AwsBasicCredentials.create(keys.accessKey(), keys.secretKey()));
     }
 }

@@ -85,6 +85,10 @@ final class S3Failures {
             case "NoSuchBucket" -> "The bucket does not exist; create it or correct its name.";
             case "InvalidAccessKeyId" ->
                     "The object store does not know the access key; correct the credentials.";
+            case "ExpiredToken" ->
+                    "The session token has expired; start again with fresh credentials.";
+            case "InvalidToken" ->
+                    "The session token does not belong to the keys; correct the credentials.";
             case "SignatureDoesNotMatch" ->
                     "The secret key does not belong to the access key; correct the credentials.";
             case "PermanentRedirect", "AuthorizationHeaderMalformed" ->

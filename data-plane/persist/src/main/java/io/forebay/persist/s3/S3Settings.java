@@ -27,8 +27,12 @@ public record S3Settings(
         return new S3Settings(endpoint, region, pathStyle, keys, 32, Duration.ofMinutes(5));
     }
 
-    /** A pair of static credentials; its text form hides them. */
-    public record Keys(String accessKey, String secretKey) {
+    /**
+     * Static credentials; their text form hides them.
+     *
+     * @param sessionToken of temporary ones
+     */
+    public record Keys(String accessKey, String secretKey, Optional<String> sessionToken) {
         @Override
         public String toString() {
             return "Keys[hidden]";

@@ -13,7 +13,8 @@ import java.util.stream.Stream;
 
 /** The local S3 server as a process of its own, on a free port. */
 public final class LocalS3 implements AutoCloseable {
-    public static final S3Settings.Keys KEYS = new S3Settings.Keys("local", "local-secret");
+    public static final S3Settings.Keys KEYS =
+            new S3Settings.Keys("local", "local-secret", Optional.empty());
     private static final Path BUILT = Path.of("../local-s3/target").toAbsolutePath().normalize();
 
     private final Process process;

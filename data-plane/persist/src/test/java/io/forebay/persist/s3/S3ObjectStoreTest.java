@@ -57,12 +57,12 @@ final class S3ObjectStoreTest extends ObjectStoreContract {
                 "The bucket does not exist");
         assertSays(
                 "contract",
-                new S3Settings.Keys("local", "wrong"),
+                new S3Settings.Keys("local", "wrong", Optional.empty()),
                 FailureKind.FAILURE_PERMISSION,
                 "The secret key does not belong");
         assertSays(
                 "contract",
-                new S3Settings.Keys("nobody", "x"),
+                new S3Settings.Keys("nobody", "x", Optional.empty()),
                 FailureKind.FAILURE_PERMISSION,
                 "credentials");
     }

@@ -56,6 +56,10 @@ interface WorkerMapping {
     @WithName("s3.secret-key")
     Optional<String> s3SecretKey();
 
+    /** With both keys, where they are temporary. */
+    @WithName("s3.session-token")
+    Optional<String> s3SessionToken();
+
     /** For tests only: what random tests start from. Named here so that it is no unknown key. */
     Optional<String> seed();
 }

@@ -123,7 +123,12 @@ record WorkerSettings(
             String missing = access.isPresent() ? "forebay.s3.secret-key" : "forebay.s3.access-key";
             throw wrong("An S3 key comes alone: set both keys or none", missing, "");
         }
-        return access.map(key -> new S3Settings.Keys(key, secret.orElseThrow()));
+        Optional<String> token = set(mapping.s3SessionToken());
+        if (token.isPresent() && access.isEmpty()) {
+            String message = "An S3 session token comes alone: set its two keys as well";
+            throw wrong(message, "forebay.s3.access-key", "");
+        }
+        return access.map(key -> new S3Settings.Keys(key, secret.orElseThrow(), token));
     }
 
     private static URI endpoint(String text) {

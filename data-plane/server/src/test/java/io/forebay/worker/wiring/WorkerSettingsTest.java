@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.forebay.persist.s3.S3Settings;
 import io.forebay.proto.FailureKind;
 import io.forebay.schema.ForebayException;
 import io.smallrye.config.SmallRyeConfig;
@@ -12,6 +13,7 @@ import io.smallrye.config.SmallRyeConfigBuilder;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 final class WorkerSettingsTest {
@@ -45,14 +47,18 @@ final class WorkerSettingsTest {
                                 "forebay.s3.endpoint", "http://s3:9000",
                                 "forebay.s3.region", "eu",
                                 "forebay.s3.access-key", "a",
-                                "forebay.s3.secret-key", "hunter2"));
+                                "forebay.s3.secret-key", "hunter2",
+                                "forebay.s3.session-token", "hunter3"));
         assertEquals("w", settings.id());
         assertEquals(1000, settings.capacityBytes().orElseThrow());
         assertEquals("cp", settings.controlPlane().host());
         assertEquals("node-1.cluster:9", settings.address());
         assertTrue(settings.s3().pathStyle());
         assertEquals("eu", settings.s3().region());
-        assertFalse(settings.toString().contains("hunter2"));
+        assertEquals(
+                Optional.of(new S3Settings.Keys("a", "hunter2", Optional.of("hunter3"))),
+                settings.s3().keys());
+        assertFalse(settings.toString().contains("hunter"));
     }
 
     @Test
@@ -76,6 +82,30 @@ final class WorkerSettingsTest {
                         ForebayException.class,
                         () -> settings(Map.of("forebay.s3.access-key", "a")));
         assertTrue(String.valueOf(e.getMessage()).contains("forebay.s3.secret-key"));
+    }
+
+    /** As after a start with other keys, in whose environment the token is empty. */
+    @Test
+    void anEmptySessionTokenIsNone() {
+        WorkerSettings settings =
+                settings(
+                        Map.of(
+                                "forebay.s3.access-key", "a",
+                                "forebay.s3.secret-key", "s",
+                                "forebay.s3.session-token", ""));
+        assertEquals(
+                Optional.of(new S3Settings.Keys("a", "s", Optional.empty())), settings.s3().keys());
+    }
+
+    @Test
+    void aSessionTokenNeedsItsKeys() {
+        ForebayException e =
+                assertThrows(
+                        ForebayException.class,
+                        () -> settings(Map.of("forebay.s3.session-token", "hunter3")));
+        String message = String.valueOf(e.getMessage());
+        assertTrue(message.contains("forebay.s3.access-key"), message);
+        assertFalse(message.contains("hunter3"), message);
     }
 
     private static WorkerSettings settings(Map<String, String> more) {

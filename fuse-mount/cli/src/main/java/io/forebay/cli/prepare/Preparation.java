@@ -15,10 +15,7 @@ import org.jspecify.annotations.Nullable;
 
 /** From a request and what is remembered to an instance whose surroundings were checked. */
 public final class Preparation {
-    private static final String DEFAULT_BUCKET = "forebay";
-    private static final String DEFAULT_REGION = "us-east-1";
     private static final String WORKSPACE_FORM = "[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?";
-    private static final String BUCKET_FORM = "[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]";
 
     private final Installation installation;
     private final StateDirectory state;
@@ -57,7 +54,7 @@ public final class Preparation {
         return new Settings(
                 mountPoint(request, before),
                 workspace,
-                bucket(request.bucket(), before == null ? null : before.bucket()),
+                StoreChoice.of(request.bucket(), before == null ? null : before.bucket()),
                 request.mode().fuse(),
                 request.mode().passthrough(),
                 request.mode().flushDelayMillis(),
@@ -84,47 +81,17 @@ public final class Preparation {
         return MountTable.canonical(Path.of(given)).toString();
     }
 
-    private static Settings.BucketAt bucket(
-            UpRequest.Bucket asked, Settings.@Nullable BucketAt before) {
-        String endpoint = asked.endpoint();
-        if (endpoint == null && before != null) {
-            endpoint = before.endpoint();
-        }
-        if (endpoint != null && !endpoint.matches("https?://[^/]+/?")) {
-            throw new CliFailure(
-                    "--s3-endpoint " + endpoint + ": use a form such as https://host:port");
-        }
-        String name = first(asked.name(), before == null ? null : before.bucket(), "");
-        if (name.isEmpty() && endpoint != null) {
-            throw new CliFailure("--s3-endpoint needs --bucket: name the bucket to drain to");
-        }
-        String bucket = name.isEmpty() ? DEFAULT_BUCKET : name;
-        if (!bucket.matches(BUCKET_FORM)) {
-            throw new CliFailure(
-                    "--bucket "
-                            + bucket
-                            + ": use 3 to 63 lower-case letters, digits, dots and hyphens");
-        }
-        String prefix = first(asked.prefix(), before == null ? null : before.prefix(), "");
-        return new Settings.BucketAt(
-                bucket,
-                prefix.isEmpty() || prefix.endsWith("/") ? prefix : prefix + "/",
-                endpoint,
-                first(asked.region(), before == null ? null : before.region(), DEFAULT_REGION));
-    }
-
     private static StoreAccess access(UpRequest request, Settings settings, Ports ports) {
         String endpoint = settings.bucket().endpoint();
         String region = settings.bucket().region();
         if (endpoint == null) {
+            Settings.LocalKeys keys = settings.localKeys();
             return new StoreAccess(
                     "http://127.0.0.1:" + ports.objectStore(),
                     region,
-                    settings.localKeys().accessKey(),
-                    settings.localKeys().secretKey());
+                    new AwsVariables.Keys(keys.accessKey(), keys.secretKey(), null));
         }
-        UpRequest.Keys keys = request.bucket().keys();
-        return new StoreAccess(endpoint, region, keys.accessKey(), keys.secretKey());
+        return new StoreAccess(endpoint, region, request.bucket().variables().keys());
     }
 
     private static Settings.LocalKeys freshKeys() {

@@ -18,16 +18,13 @@ public record UpRequest(
     public record Mode(
             Fuse fuse, boolean passthrough, int flushDelayMillis, @Nullable String listen) {}
 
-    /** Where objects shall go, and with which keys. */
+    /** Where objects shall go, and what the environment adds to that. */
     public record Bucket(
             @Nullable String name,
             @Nullable String prefix,
             @Nullable String endpoint,
             @Nullable String region,
-            Keys keys) {}
-
-    /** Of a foreign object store. */
-    public record Keys(@Nullable String accessKey, @Nullable String secretKey) {}
+            AwsVariables variables) {}
 
     /** Ports that the user insists on; 0: any. */
     public record GivenPorts(int graphql, int objectStore) {}

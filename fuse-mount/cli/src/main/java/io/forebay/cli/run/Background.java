@@ -1,9 +1,9 @@
 package io.forebay.cli.run;
 
 import io.forebay.cli.prepare.AotCaches;
+import io.forebay.cli.prepare.AwsVariables;
 import io.forebay.cli.prepare.Installation;
 import io.forebay.cli.prepare.Space;
-import io.forebay.cli.prepare.UpRequest;
 import io.forebay.cli.process.Deadline;
 import io.forebay.cli.state.CliFailure;
 import io.forebay.cli.state.StateDirectory;
@@ -17,7 +17,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 
 /**
  * {@code up --detach}: the same command again, in a session of its own, with its words going to a
@@ -39,7 +38,7 @@ public final class Background {
     }
 
     /** The exit status. */
-    public int up(List<String> arguments, UpRequest.Keys keys) {
+    public int up(List<String> arguments, AwsVariables.Keys keys) {
         state.create();
         releaseLock();
         Space.check(state); // also because the other process could not write what it has to say
@@ -80,7 +79,7 @@ public final class Background {
         }
     }
 
-    private static Process start(List<String> arguments, UpRequest.Keys keys, Path log) {
+    private static Process start(List<String> arguments, AwsVariables.Keys keys, Path log) {
         List<String> command = new ArrayList<>(List.of("setsid"));
         command.addAll(Installation.current().java(AotCaches.COMMAND_LINE, "64m"));
         command.add("-XX:TieredStopAtLevel=1");
@@ -89,7 +88,7 @@ public final class Background {
         command.add("io.forebay.cli.Forebay");
         command.addAll(withoutSecrets(arguments));
         ProcessBuilder builder = new ProcessBuilder(command);
-        putKeys(builder.environment(), keys);
+        keys.replaceIn(builder.environment());
         builder.redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null")));
         builder.redirectErrorStream(true);
         builder.redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
@@ -97,17 +96,6 @@ public final class Background {
             return builder.start();
         } catch (IOException failed) {
             throw new CliFailure("cannot start setsid: " + failed.getMessage(), failed);
-        }
-    }
-
-    private static void putKeys(Map<String, String> environment, UpRequest.Keys keys) {
-        String accessKey = keys.accessKey();
-        String secretKey = keys.secretKey();
-        if (accessKey != null) {
-            environment.put("AWS_ACCESS_KEY_ID", accessKey);
-        }
-        if (secretKey != null) {
-            environment.put("AWS_SECRET_ACCESS_KEY", secretKey);
         }
     }
 

@@ -56,6 +56,7 @@ final class Greeting {
                 List.of(
                         "export AWS_ACCESS_KEY_ID=" + keys.accessKey(),
                         "export AWS_SECRET_ACCESS_KEY=" + keys.secretKey(),
+                        "export AWS_SESSION_TOKEN=", // what is there belongs to other keys
                         "export AWS_DEFAULT_REGION=" + instance.access().region(),
                         "export AWS_ENDPOINT_URL=" + endpoint,
                         "export RCLONE_CONFIG_FOREBAY_TYPE=s3",

@@ -1,5 +1,6 @@
 package io.forebay.cli.run;
 
+import io.forebay.cli.prepare.AwsVariables;
 import io.forebay.cli.prepare.Instance;
 import io.forebay.cli.prepare.Space;
 import io.forebay.cli.process.ChildSpec;
@@ -8,9 +9,9 @@ import io.forebay.cli.state.ProcessName;
 import io.forebay.cli.state.Settings;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /** The command line and environment of each process of an instance. */
 final class Launches {
@@ -92,14 +93,20 @@ final class Launches {
         define(command, "quarkus.grpc.server.host", instance.settings().listenAddress());
         define(command, "quarkus.grpc.server.port", instance.ports().bytes());
         command.addAll(List.of("-jar", instance.installation().worker().toString()));
-        Map<String, String> environment = new HashMap<>();
-        String accessKey = instance.access().accessKey();
-        String secretKey = instance.access().secretKey();
-        if (accessKey != null && secretKey != null) {
-            environment.put("FOREBAY_S3_ACCESS_KEY", accessKey);
-            environment.put("FOREBAY_S3_SECRET_KEY", secretKey);
+        return spec(ProcessName.WORKER, command, workerEnvironment(instance.access().keys()));
+    }
+
+    /** Keys replace all that the worker would inherit: a token of others would spoil them. */
+    static Map<String, String> workerEnvironment(AwsVariables.Keys keys) {
+        String accessKey = keys.accessKey();
+        String secretKey = keys.secretKey();
+        if (accessKey == null || secretKey == null) {
+            return Map.of();
         }
-        return spec(ProcessName.WORKER, command, environment);
+        return Map.of(
+                "FOREBAY_S3_ACCESS_KEY", accessKey,
+                "FOREBAY_S3_SECRET_KEY", secretKey,
+                "FOREBAY_S3_SESSION_TOKEN", Objects.requireNonNullElse(keys.sessionToken(), ""));
     }
 
     private ChildSpec holder() {

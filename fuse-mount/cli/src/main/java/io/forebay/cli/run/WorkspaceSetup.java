@@ -65,7 +65,8 @@ final class WorkspaceSetup {
     private CliFailure failure(String code, String reason, String more) {
         String remedy =
                 code.equals("PERMISSION")
-                        ? " Give the keys in AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY."
+                        ? " Give the keys in AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, and"
+                                + " the token of temporary ones in AWS_SESSION_TOKEN."
                         : "";
         return new CliFailure(
                 "the workspace "

@@ -1,6 +1,7 @@
 package io.forebay.cli.train;
 
 import io.forebay.cli.graphql.ControlPlane;
+import io.forebay.cli.prepare.AwsVariables;
 import io.forebay.cli.prepare.Installation;
 import io.forebay.cli.prepare.Instance;
 import io.forebay.cli.prepare.Unmount;
@@ -83,7 +84,7 @@ public final class Training {
         return new UpRequest(
                 mountPoint.toString(),
                 null,
-                new UpRequest.Bucket(null, null, null, null, new UpRequest.Keys(null, null)),
+                new UpRequest.Bucket(null, null, null, null, AwsVariables.NONE),
                 new UpRequest.Mode(Fuse.KERNEL, false, FLUSH_DELAY_MILLIS, null),
                 new UpRequest.GivenPorts(0, 0));
     }
