@@ -2,13 +2,19 @@ package io.forebay.e2e;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.forebay.e2e.system.Command;
 import io.forebay.e2e.system.Deployment;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -59,6 +65,50 @@ final class CrashTest {
                     "mounted again" + deployment.logs(), LIMIT, () -> Files.isRegularFile(file));
             assertEquals(sha256, Digest.sha256(file));
         }
+    }
+
+    /**
+     * One that is killed is back within seconds; a busy machine takes longer than it is trusted.
+     */
+    @Test
+    void aNewFileWaitsForTheWorker() throws Exception {
+        Needs.fuse();
+        try (Deployment deployment = new Deployment(Deployment.home(), directory);
+                ExecutorService thread = Executors.newSingleThreadExecutor()) {
+            deployment.up();
+            String worker = Long.toString(deployment.pid("worker"));
+            signal("STOP", worker);
+            Future<String> written;
+            try {
+                Eventually.holds("the worker is away", LIMIT, () -> !isHealthy(deployment));
+                double before = creates(deployment);
+                written = thread.submit(() -> write(deployment.mountPoint().resolve("file")));
+                Eventually.holds("it asked twice", LIMIT, () -> creates(deployment) >= before + 2);
+            } finally {
+                signal("CONT", worker);
+            }
+            assertEquals(
+                    written.get(LIMIT.toSeconds(), TimeUnit.SECONDS),
+                    Digest.sha256(deployment.mountPoint().resolve("file")));
+        }
+    }
+
+    private static double creates(Deployment deployment) throws Exception {
+        return Page.value(
+                deployment.http("graphql"), "forebay_metadata_seconds_count", "rpc=\"Create\"");
+    }
+
+    private static boolean isHealthy(Deployment deployment) {
+        return deployment
+                .graphql("{ workers { healthy } }", Map.of())
+                .path("workers")
+                .path(0)
+                .path("healthy")
+                .asBoolean();
+    }
+
+    private static void signal(String name, String pid) {
+        new Command(List.of("kill", "-" + name, pid), Map.of(), LIMIT).run();
     }
 
     private static boolean isClean(Deployment deployment, String path) {

@@ -54,9 +54,15 @@ final class Page {
 
     /** The sum of all samples of this name. */
     static double value(URI process, String name) throws IOException {
+        return value(process, name, "");
+    }
+
+    /** The sum of the samples of this name that have a label, as {@code key="value"}. */
+    static double value(URI process, String name, String label) throws IOException {
         return text(process)
                 .lines()
                 .filter(line -> line.startsWith(name + " ") || line.startsWith(name + "{"))
+                .filter(line -> line.contains(label))
                 .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' '))))
                 .sum();
     }

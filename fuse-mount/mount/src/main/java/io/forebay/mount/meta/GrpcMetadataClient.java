@@ -137,9 +137,29 @@ public final class GrpcMetadataClient implements MetadataClient {
         return call(MetadataServiceGrpc.getSetAttributesMethod(), request);
     }
 
+    /** A new file needs a worker, and one that has died is back within seconds. */
     @Override
     public OpenReply create(CreateRequest request) {
-        return call(MetadataServiceGrpc.getCreateMethod(), request);
+        long end = clock.millis() + policy.total().toMillis();
+        int attempt = 0;
+        OpenReply reply = call(MetadataServiceGrpc.getCreateMethod(), request);
+        while (reply.getFailure() == FailureKind.FAILURE_UNAVAILABLE
+                && clock.millis() < end
+                && rest(policy.pause(attempt))) {
+            attempt++;
+            reply = call(MetadataServiceGrpc.getCreateMethod(), request);
+        }
+        return reply;
+    }
+
+    private boolean rest(Duration pause) {
+        try {
+            sleeper.sleep(pause);
+            return true;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
     }
 
     @Override

@@ -49,6 +49,7 @@ import java.util.function.Predicate;
  * The calls of the metadata service (metadata.proto says what each does), safe for any number of
  * threads. Each blocks until it is answered. A call that gets no answer is sent again as it is, and
  * fails with a {@link io.forebay.schema.ForebayException} of kind UNAVAILABLE when its time is up.
+ * A create waits as long for a worker.
  */
 public interface MetadataClient extends AutoCloseable {
     AttachReply attach(AttachRequest request);

@@ -9,6 +9,7 @@ import com.google.protobuf.ByteString;
 import io.forebay.mount.kept.KeptState;
 import io.forebay.proto.AttachReply;
 import io.forebay.proto.AttachRequest;
+import io.forebay.proto.CreateRequest;
 import io.forebay.proto.DetachReply;
 import io.forebay.proto.DetachRequest;
 import io.forebay.proto.FailureKind;
@@ -16,6 +17,7 @@ import io.forebay.proto.LocalCallAddress;
 import io.forebay.proto.MakeNodeRequest;
 import io.forebay.proto.MetadataServiceGrpc;
 import io.forebay.proto.NodeReply;
+import io.forebay.proto.OpenReply;
 import io.forebay.proto.RenewReply;
 import io.forebay.proto.RenewRequest;
 import io.forebay.proto.RequestId;
@@ -31,6 +33,7 @@ import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
@@ -54,6 +57,15 @@ final class GrpcMetadataClientTest {
                     Duration.ofMillis(20),
                     2);
 
+    /** Gives up at once. */
+    private static final RetryPolicy HASTY =
+            new RetryPolicy(
+                    Duration.ZERO,
+                    Duration.ofSeconds(10),
+                    Duration.ofMillis(1),
+                    Duration.ofMillis(1),
+                    2);
+
     private static final byte[] TOKEN = {1, 2, 3};
 
     private final Service service = new Service();
@@ -65,6 +77,8 @@ final class GrpcMetadataClientTest {
     private static final class Service extends MetadataServiceGrpc.MetadataServiceImplBase {
         final List<RequestId> seen = new CopyOnWriteArrayList<>();
         final AtomicInteger lost = new AtomicInteger();
+        final List<CreateRequest> creates = new CopyOnWriteArrayList<>();
+        final AtomicInteger workerless = new AtomicInteger();
         final AtomicLong mount = new AtomicLong(5);
         volatile @Nullable LocalCallAddress local;
         volatile Status status = Status.UNAVAILABLE;
@@ -108,6 +122,20 @@ final class GrpcMetadataClientTest {
             } else {
                 answer(out, NodeReply.getDefaultInstance());
             }
+        }
+
+        @Override
+        public void create(CreateRequest request, StreamObserver<OpenReply> out) {
+            creates.add(request);
+            boolean alone = workerless.getAndDecrement() > 0;
+            answer(
+                    out,
+                    OpenReply.newBuilder()
+                            .setFailure(
+                                    alone
+                                            ? FailureKind.FAILURE_UNAVAILABLE
+                                            : FailureKind.FAILURE_NONE)
+                            .build());
         }
 
         private static <T> void answer(StreamObserver<T> out, T reply) {
@@ -212,8 +240,7 @@ final class GrpcMetadataClientTest {
         try (Attachment attachment = Attachment.attach(client, AttachRequest.getDefaultInstance());
                 ExecutorService threads = Executors.newFixedThreadPool(8)) {
             List<Future<NodeReply>> done =
-                    threads.invokeAll(
-                            java.util.Collections.nCopies(400, () -> make(attachment, client)));
+                    threads.invokeAll(Collections.nCopies(400, () -> make(attachment, client)));
             for (Future<NodeReply> one : done) {
                 assertEquals(FailureKind.FAILURE_NONE, one.get().getFailure());
             }
@@ -252,16 +279,27 @@ final class GrpcMetadataClientTest {
     }
 
     @Test
-    void timeRunsOut() {
-        RetryPolicy none =
-                new RetryPolicy(
-                        Duration.ZERO,
-                        Duration.ofSeconds(10),
-                        Duration.ofMillis(1),
-                        Duration.ofMillis(1),
-                        2);
+    void aCreateWaitsForAWorkerUnderOneRequestId() {
+        service.workerless.set(3);
+        CreateRequest request = CreateRequest.newBuilder().setMode(0640).build();
+        assertEquals(FailureKind.FAILURE_NONE, client.create(request).getFailure());
+        assertEquals(Collections.nCopies(4, request), service.creates);
+    }
+
+    @Test
+    void aCreateDoesNotWaitForever() {
         client.close();
-        client = client(none, InstantSource.system());
+        client = client(HASTY, InstantSource.system());
+        service.workerless.set(Integer.MAX_VALUE);
+        assertEquals(
+                FailureKind.FAILURE_UNAVAILABLE,
+                client.create(CreateRequest.getDefaultInstance()).getFailure());
+    }
+
+    @Test
+    void timeRunsOut() {
+        client.close();
+        client = client(HASTY, InstantSource.system());
         service.lost.set(1);
         ForebayException failure =
                 assertThrows(
