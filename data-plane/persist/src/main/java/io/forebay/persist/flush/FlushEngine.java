@@ -150,15 +150,22 @@ public final class FlushEngine implements AutoCloseable {
         try {
             listener.runAround(task, () -> runner.run(task, forget));
         } catch (RuntimeException e) {
-            LOG.log(
-                    System.Logger.Level.ERROR,
-                    "a task failed by a bug work=" + task.getWorkCase(),
-                    e);
+            if (!abandoned(e)) {
+                LOG.log(
+                        System.Logger.Level.ERROR,
+                        "a task failed by a bug work=" + task.getWorkCase(),
+                        e);
+            }
         } finally {
             forget.run();
             inFlight.decrementAndGet();
             room.release();
         }
+    }
+
+    /** It came too late to be reported; {@link #close} said that such tasks are left. */
+    private boolean abandoned(RuntimeException failure) {
+        return closing.getCount() == 0 && failure instanceof RejectedExecutionException;
     }
 
     private boolean failed(boolean before, RuntimeException failure) {
