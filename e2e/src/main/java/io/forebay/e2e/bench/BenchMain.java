@@ -115,6 +115,7 @@ public final class BenchMain {
                 files.save();
                 files.create();
                 files.stat();
+                files.list();
                 files.rename();
             }
         }
@@ -156,6 +157,7 @@ public final class BenchMain {
         samples.add(Figure.SAVE, target, files.save());
         samples.add(Figure.CREATE, target, files.create());
         samples.add(Figure.STAT, target, files.stat());
+        samples.add(Figure.LIST, target, files.list());
         samples.add(Figure.RENAME, target, files.rename());
     }
 

@@ -10,6 +10,7 @@ enum Figure {
     CREATE_COLD("create, first files after the start", "1/s"),
     CREATE("create, exclusive, and close", "1/s"),
     STAT("stat, warm", "1/s"),
+    LIST("entries listed with their attributes", "1/s"),
     RENAME("rename", "1/s"),
     UNLINK("unlink", "1/s");
 

@@ -9,11 +9,13 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /** Many small files, one thread; each method's answer is operations a second. */
 final class SmallFiles {
     private static final int SAVES = 40;
     private static final int STAT_PASSES = 10;
+    private static final int LIST_PASSES = 10;
 
     private final Path directory;
     private final List<Path> names;
@@ -56,6 +58,25 @@ final class SmallFiles {
         for (Path file : names) {
             if (Files.readAttributes(file, "size").isEmpty()) {
                 throw new IOException(file + " has no size");
+            }
+        }
+    }
+
+    /** As {@code find -ls}: reads the directory, and asks for the attributes of each entry. */
+    double list() throws IOException {
+        passOverEntries();
+        long start = System.nanoTime();
+        for (int pass = 0; pass < LIST_PASSES; pass++) {
+            passOverEntries();
+        }
+        return rate((long) names.size() * LIST_PASSES, start);
+    }
+
+    private void passOverEntries() throws IOException {
+        try (Stream<Path> files =
+                Files.find(directory, 1, (_, attributes) -> attributes.isRegularFile())) {
+            if (files.count() != names.size()) {
+                throw new IOException("not all files are listed of " + directory);
             }
         }
     }

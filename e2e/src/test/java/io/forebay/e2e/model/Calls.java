@@ -20,7 +20,7 @@ import java.util.concurrent.ConcurrentHashMap;
  * The C library's functions by their names: {@code int}, {@code long}, strings and memory as the
  * man page has them. Each answers its result or the negative errno, and none is repeated.
  */
-final class Calls {
+public final class Calls {
     // SAFETY: only describes calls; the callers name functions of the C library by their
     // prototypes.
     private static final Linker LINKER = Linker.nativeLinker();
@@ -37,12 +37,12 @@ final class Calls {
     private Calls() {}
 
     /** A function that returns {@code int}. */
-    static int call(String function, Object... arguments) {
+    public static int call(String function, Object... arguments) {
         return (int) invoke(JAVA_INT, function, arguments);
     }
 
     /** A function that returns {@code ssize_t}, {@code off_t} or an address. */
-    static long size(String function, Object... arguments) {
+    public static long size(String function, Object... arguments) {
         return invoke(JAVA_LONG, function, arguments);
     }
 

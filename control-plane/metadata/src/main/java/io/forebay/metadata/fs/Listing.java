@@ -16,7 +16,9 @@ import io.forebay.proto.NodeType;
 import io.forebay.proto.ReadDirectoryReply;
 import io.forebay.proto.ReadDirectoryRequest;
 import io.forebay.schema.Limits;
+import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Pages of directories. */
 final class Listing {
@@ -47,27 +49,34 @@ final class Listing {
                 ReadDirectoryReply.newBuilder()
                         .setEnd(pairs.size() < limit)
                         .setParent(place == null ? Limits.ROOT_INO : place.parent());
-        for (KeyValue pair : pairs) {
-            reply.addEntries(entry(tx, pair, request));
-        }
+        entries(tx, pairs, request).forEach(reply::addEntries);
         return reply.build();
     }
 
-    private static DirectoryEntry entry(
-            ReadTransaction tx, KeyValue pair, ReadDirectoryRequest request) {
-        EntryRecord record = Records.parse(pair.value(), EntryRecord.parser());
-        DirectoryEntry.Builder entry =
-                DirectoryEntry.newBuilder()
-                        .setName(ByteString.copyFrom(Tuple.unpack(pair.key()).bytes(3)))
-                        .setIno(record.getIno())
-                        .setType(record.getType());
-        if (request.getWithAttributes()) {
-            InodeRecord inode = Inode.read(tx, request.getWorkspaceId(), record.getIno());
-            if (inode != null) {
-                entry.setAttributes(inode.getAttributes());
+    private static List<DirectoryEntry.Builder> entries(
+            ReadTransaction tx, List<KeyValue> pairs, ReadDirectoryRequest request) {
+        List<DirectoryEntry.Builder> entries = new ArrayList<>(pairs.size());
+        List<byte[]> inodes = new ArrayList<>();
+        for (KeyValue pair : pairs) {
+            EntryRecord record = Records.parse(pair.value(), EntryRecord.parser());
+            entries.add(
+                    DirectoryEntry.newBuilder()
+                            .setName(ByteString.copyFrom(Tuple.unpack(pair.key()).bytes(3)))
+                            .setIno(record.getIno())
+                            .setType(record.getType()));
+            if (request.getWithAttributes()) {
+                inodes.add(Keys.inode(request.getWorkspaceId(), record.getIno()));
             }
         }
-        return entry.build();
+        List<byte @Nullable []> found = tx.getAll(inodes);
+        for (int i = 0; i < found.size(); i++) {
+            byte[] inode = found.get(i);
+            if (inode != null) {
+                entries.get(i)
+                        .setAttributes(Records.parse(inode, InodeRecord.parser()).getAttributes());
+            }
+        }
+        return entries;
     }
 
     private static ReadDirectoryReply failure(FailureKind kind) {

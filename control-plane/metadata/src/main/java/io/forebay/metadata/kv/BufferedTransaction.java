@@ -45,6 +45,15 @@ final class BufferedTransaction implements Transaction, AutoCloseable {
     }
 
     @Override
+    public List<byte @Nullable []> getAll(List<byte[]> keys) {
+        if (tracked || !writes.isEmpty()) {
+            return Transaction.super.getAll(keys);
+        }
+        keys.forEach(this::checkKey);
+        return moment().getAll(keys);
+    }
+
+    @Override
     public List<KeyValue> getRange(byte[] begin, byte[] end, int limit, boolean reverse) {
         return getRange(begin, end, limit, reverse, tracked);
     }

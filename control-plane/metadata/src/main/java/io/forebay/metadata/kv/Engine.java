@@ -1,5 +1,6 @@
 package io.forebay.metadata.kv;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +24,9 @@ public interface Engine extends AutoCloseable {
     /** The pairs as they stood at one moment. */
     interface Moment extends AutoCloseable {
         byte @Nullable [] get(byte[] key);
+
+        /** As so many {@link #get}s, in the order of the keys. */
+        List<byte @Nullable []> getAll(List<byte[]> keys);
 
         /** Visits the pairs with {@code begin <= key < end} until the visitor has enough. */
         void scan(byte[] begin, byte[] end, boolean reverse, Visitor visitor);

@@ -1,5 +1,7 @@
 package io.forebay.metadata.kv;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -64,6 +66,13 @@ final class MemoryEngine implements Engine {
             checkOpen();
             byte @Nullable [] value = root.get(key);
             return value == null ? null : value.clone();
+        }
+
+        @Override
+        public List<byte @Nullable []> getAll(List<byte[]> keys) {
+            List<byte @Nullable []> values = new ArrayList<>(keys.size());
+            keys.forEach(key -> values.add(get(key)));
+            return values;
         }
 
         @Override

@@ -1,11 +1,19 @@
 package io.forebay.metadata.kv;
 
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Reads of one moment of the store, and of what this transaction wrote. */
 public interface ReadTransaction {
     byte @Nullable [] get(byte[] key);
+
+    /** As so many {@link #get}s, in the order of the keys; one that is absent is null. */
+    default List<byte @Nullable []> getAll(List<byte[]> keys) {
+        List<byte @Nullable []> values = new ArrayList<>(keys.size());
+        keys.forEach(key -> values.add(get(key)));
+        return values;
+    }
 
     /**
      * The first {@code limit} pairs with {@code begin <= key < end}, in the order of their keys

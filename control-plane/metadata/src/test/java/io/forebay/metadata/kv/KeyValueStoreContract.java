@@ -21,6 +21,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -84,6 +85,28 @@ abstract class KeyValueStoreContract {
                     assertNull(t.snapshot().get(key("c")));
                 }));
         assertEquals("a=3 b=-2", text(store.read(t -> t.getRange(BEGIN, END, 9))));
+    }
+
+    @Test
+    void manyAreReadAsOneByOne() {
+        set("a", 1);
+        set("c", 3);
+        List<byte[]> keys = List.of(key("c"), key("b"), key("a"), key("c"));
+        assertEquals("3 - 1 3", numbers(store.read(t -> t.getAll(keys))));
+        assertEquals("", numbers(store.read(t -> t.getAll(List.of()))));
+        store.transact(
+                done(t -> {
+                    t.set(key("b"), value(2));
+                    t.clear(key("a"));
+                    assertEquals("3 2 - 3", numbers(t.getAll(keys)));
+                }));
+        assertEquals("3 2 - 3", numbers(store.read(t -> t.getAll(keys))));
+    }
+
+    private static String numbers(List<byte @Nullable []> values) {
+        return values.stream()
+                .map(value -> value == null ? "-" : String.valueOf(number(value)))
+                .collect(Collectors.joining(" "));
     }
 
     @Test

@@ -83,7 +83,7 @@ final class DirectoryCalls {
                             request.handle(), _ -> new DirectoryStream(request.header().nodeId()));
         }
         long position = Math.max(0, request.offset() - DOTS);
-        DirectoryStream.Point point = stream.at(position);
+        DirectoryStream.Point point = near(stream.ino(), stream.at(position));
         ReadDirectoryReply page = fetch(stream.ino(), point, request);
         List<Reply.DirectoryEntry> entries = new ArrayList<>();
         if (request.offset() < 1) {
@@ -105,20 +105,39 @@ final class DirectoryCalls {
         return new Reply.Directory(entries);
     }
 
+    /** The same place, less than a page behind the name. */
+    private DirectoryStream.Point near(long ino, DirectoryStream.Point point) {
+        ByteString after = point.after();
+        int skip = point.skip();
+        while (skip >= PAGE_ENTRIES_MAX) {
+            ReadDirectoryReply page = fetch(ino, after, PAGE_ENTRIES_MAX, false);
+            if (page.getEntriesCount() == 0) {
+                return new DirectoryStream.Point(after, skip % PAGE_ENTRIES_MAX);
+            }
+            skip -= page.getEntriesCount();
+            after = page.getEntries(page.getEntriesCount() - 1).getName();
+        }
+        return new DirectoryStream.Point(after, Math.max(0, skip));
+    }
+
     private ReadDirectoryReply fetch(
             long ino, DirectoryStream.Point point, Request.ReadDirectory request) {
         int fitting =
                 request.size() / (request.plus() ? ENTRY_PLUS_BYTES_MIN : ENTRY_BYTES_MIN) + 1;
+        int limit = Math.min(fitting + point.skip(), PAGE_ENTRIES_MAX);
+        return fetch(ino, point.after(), limit, request.plus());
+    }
+
+    private ReadDirectoryReply fetch(long ino, ByteString after, int limit, boolean plus) {
         ReadDirectoryReply page =
                 services.metadata()
                         .readDirectory(
                                 ReadDirectoryRequest.newBuilder()
                                         .setWorkspaceId(services.workspaceId())
                                         .setIno(ino)
-                                        .setAfter(point.after())
-                                        .setLimit(
-                                                Math.min(fitting, PAGE_ENTRIES_MAX) + point.skip())
-                                        .setWithAttributes(request.plus())
+                                        .setAfter(after)
+                                        .setLimit(limit)
+                                        .setWithAttributes(plus)
                                         .build());
         FailureErrno.check(page.getFailure());
         return page;

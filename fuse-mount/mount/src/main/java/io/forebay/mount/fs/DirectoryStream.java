@@ -7,8 +7,8 @@ import java.util.TreeMap;
 
 /**
  * Where an open directory stands. A cookie is the position of an entry; the stream remembers the
- * names behind the positions of the last reply, and of the starts of those before it, so that
- * reading goes on behind a name, whatever came and went around it.
+ * names behind the positions of the last two replies, and of the starts of those before them, so
+ * that reading goes on behind a name, whatever came and went around it.
  */
 final class DirectoryStream {
     /** Starts that are remembered; past it every second one is dropped. */
@@ -19,8 +19,8 @@ final class DirectoryStream {
     /** Position to the name that it comes after. Guarded by this; so are the next ones. */
     private final NavigableMap<Long, ByteString> starts = new TreeMap<>();
 
-    private long windowStart;
-    private List<ByteString> window = List.of();
+    private Window last = new Window(0, List.of());
+    private Window beforeLast = last;
 
     DirectoryStream(long ino) {
         this.ino = ino;
@@ -35,9 +35,10 @@ final class DirectoryStream {
     record Point(ByteString after, int skip) {}
 
     synchronized Point at(long position) {
-        long inWindow = position - windowStart;
-        if (inWindow > 0 && inWindow <= window.size()) {
-            return new Point(window.get((int) inWindow - 1), 0);
+        for (Window window : List.of(last, beforeLast)) {
+            if (window.holds(position)) {
+                return new Point(window.before(position), 0);
+            }
         }
         var start = starts.floorEntry(Math.max(0, position));
         return new Point(start.getValue(), (int) (Math.max(0, position) - start.getKey()));
@@ -46,8 +47,10 @@ final class DirectoryStream {
     /** The names that were read from a position on. */
     synchronized void given(long position, ByteString after, List<ByteString> names) {
         starts.put(position, position == 0 ? ByteString.EMPTY : after);
-        windowStart = position;
-        window = names;
+        if (position != last.start) {
+            beforeLast = last;
+        }
+        last = new Window(position, names);
         if (starts.size() > STARTS_MAX) {
             boolean[] drop = {false};
             starts.keySet()
@@ -55,6 +58,17 @@ final class DirectoryStream {
                         drop[0] = !drop[0];
                         return key != 0 && drop[0];
                     });
+        }
+    }
+
+    /** The names from a position on. */
+    private record Window(long start, List<ByteString> names) {
+        boolean holds(long position) {
+            return position > start && position - start <= names.size();
+        }
+
+        ByteString before(long position) {
+            return names.get((int) (position - start) - 1);
         }
     }
 }

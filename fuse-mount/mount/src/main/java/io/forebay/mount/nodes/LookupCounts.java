@@ -99,8 +99,9 @@ public final class LookupCounts {
     }
 
     private int home(long ino) {
+        // the top bits: only they lie evenly for inodes that follow each other (Knuth 6.4)
         long mixed = ino * 0x9E3779B97F4A7C15L;
-        return (int) ((mixed >>> 32) & (slots.length / 2 - 1)) * 2;
+        return (int) (mixed >>> (Long.numberOfLeadingZeros(slots.length / 2) + 1)) * 2;
     }
 
     private int next(int at) {

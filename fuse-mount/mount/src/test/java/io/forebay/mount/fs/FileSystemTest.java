@@ -21,6 +21,7 @@ import io.forebay.fuse.FuseException;
 import io.forebay.fuse.OpenFlags;
 import io.forebay.fuse.Reply;
 import io.forebay.fuse.Request;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -366,8 +367,29 @@ final class FileSystemTest {
         assertArrayEquals(bytes("f011"), next.getFirst().name());
         List<Reply.DirectoryEntry> back =
                 kernel.page(ROOT, handle, first.get(5).nextOffset(), true, 1);
+        assertArrayEquals(bytes("f004"), back.getFirst().name());
         assertEquals(first.get(5).nextOffset() + 1, back.getFirst().nextOffset());
         fileSystem.handle(new Request.ReleaseDirectory(TestKernel.header(ROOT), handle));
+    }
+
+    @Test
+    void aListingThatAnotherProcessBeganGoesOnByItsPosition() {
+        List<String> names = IntStream.range(0, 2500).mapToObj(i -> "f%04d".formatted(i)).toList();
+        names.forEach(name -> kernel.makeDirectory(ROOT, name));
+        long handle = 1_000_000;
+        for (int position : List.of(999, 1000, 1001, 2000, 2499, 2500, 3000, 5000)) {
+            handle++;
+            List<Reply.DirectoryEntry> next = kernel.page(ROOT, handle, position + 2, true, 1);
+            List<String> expected =
+                    position < names.size() ? List.of(names.get(position)) : List.of();
+            assertEquals(
+                    expected,
+                    next.stream()
+                            .map(entry -> new String(entry.name(), StandardCharsets.UTF_8))
+                            .toList());
+            assertTrue(next.stream().allMatch(entry -> entry.nextOffset() == position + 3));
+            fileSystem.handle(new Request.ReleaseDirectory(TestKernel.header(ROOT), handle));
+        }
     }
 
     @Test

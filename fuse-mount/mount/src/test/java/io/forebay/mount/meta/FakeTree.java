@@ -25,6 +25,9 @@ import org.jspecify.annotations.Nullable;
 final class FakeTree {
     static final long ROOT = 1;
 
+    /** As the service, whatever is asked for. */
+    private static final int PAGE_MAX = 1_000;
+
     private final InstantSource clock;
     final Map<Long, Node> nodes = new TreeMap<>();
     private long lastIno = ROOT;
@@ -221,7 +224,7 @@ final class FakeTree {
                         ? node.children
                         : node.children.tailMap(request.getAfter(), false);
         for (Map.Entry<ByteString, Long> entry : rest.entrySet()) {
-            if (reply.getEntriesCount() == request.getLimit()) {
+            if (reply.getEntriesCount() == Math.min(PAGE_MAX, request.getLimit())) {
                 return reply.build();
             }
             Attributes child = node(entry.getValue()).attributes.build();

@@ -5,7 +5,9 @@ import io.forebay.metadata.kv.StoreException;
 import io.forebay.metadata.kv.Tuple;
 import io.forebay.metadata.kv.Writes;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
@@ -208,6 +210,23 @@ final class RocksEngine implements Engine {
             Lock lock = enter();
             try {
                 return database.get(at, key);
+            } catch (RocksDBException e) {
+                throw failure(e);
+            } finally {
+                lock.unlock();
+            }
+        }
+
+        @Override
+        public List<byte @Nullable []> getAll(List<byte[]> keys) {
+            Lock lock = enter();
+            try {
+                List<byte @Nullable []> values = new ArrayList<>(keys.size());
+                if (keys.isEmpty()) {
+                    return values;
+                }
+                values.addAll(database.multiGetAsList(at, keys));
+                return values;
             } catch (RocksDBException e) {
                 throw failure(e);
             } finally {
