@@ -354,8 +354,12 @@ public final class OpenInode {
             return writtenStatus().map(status -> merged(asked, status)).orElse(asked);
         }
         return asked.getFlushState() == FlushState.FLUSH_STATE_OPEN
-                ? localStatus().map(status -> WriteState.seen(asked, status)).orElse(asked)
+                ? localStatus().map(status -> seen(asked, status)).orElse(asked)
                 : asked;
+    }
+
+    private synchronized Attributes seen(Attributes asked, FileStatus status) {
+        return writing.seen(asked, status);
     }
 
     private synchronized Attributes merged(Attributes asked, FileStatus status) {
@@ -388,7 +392,8 @@ public final class OpenInode {
     /** A time was set by hand: it holds until the next write. */
     public void mtimeSet(Fresh fresh) {
         refreshed(fresh);
-        writtenStatus().ifPresent(status -> mtimeSet(fresh, status));
+        (isWritten() ? writtenStatus() : localStatus())
+                .ifPresent(status -> mtimeSet(fresh, status));
     }
 
     private synchronized void mtimeSet(Fresh fresh, FileStatus status) {

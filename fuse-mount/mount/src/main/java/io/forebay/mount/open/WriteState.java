@@ -90,9 +90,15 @@ record WriteState(
                 .build();
     }
 
-    /** The same for a file that others are writing. */
-    static Attributes seen(Attributes known, FileStatus status) {
-        long mtime = Math.max(known.getMtimeNanos(), status.mtimeNanos());
+    /**
+     * The same for a file that others are writing, or that was made here and not written yet: then
+     * a time that was set by hand holds, and may be an old one.
+     */
+    Attributes seen(Attributes known, FileStatus status) {
+        long mtime =
+                status.mtimeNanos() == stagedMtimeNanos
+                        ? known.getMtimeNanos()
+                        : Math.max(known.getMtimeNanos(), status.mtimeNanos());
         boolean written = mtime != known.getMtimeNanos() || status.size() != known.getSize();
         return !written
                 ? known

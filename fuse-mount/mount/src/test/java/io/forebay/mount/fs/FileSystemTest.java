@@ -212,6 +212,19 @@ final class FileSystemTest {
         kernel.release(ino, handle);
     }
 
+    /** The control plane counts a file as written until its first close. */
+    @Test
+    void aTimeThatWasSetHoldsForANewFileThatIsOnlyRead() {
+        use(new FakeBacking(false));
+        Reply.Created created = kernel.create(ROOT, "a", READ);
+        long ino = created.entry().nodeId();
+        long time = TimeUnit.SECONDS.toNanos(1_000_000) + 1;
+        assertEquals(time, kernel.setMtime(ino, time).mtimeNanos());
+        assertEquals(time, kernel.attributes(ino).mtimeNanos());
+        kernel.close(ino, created.opened().handle());
+        assertEquals(time, stage.metadata().attributes(ino).getMtimeNanos());
+    }
+
     @Test
     void aTimeThatWasSetHoldsUntilTheNextWrite() {
         use(new FakeBacking(false));

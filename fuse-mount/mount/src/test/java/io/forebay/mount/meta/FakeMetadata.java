@@ -120,7 +120,7 @@ public final class FakeMetadata implements MetadataClient {
         locks.clear();
         for (FakeTree.Node node : tree.nodes.values()) {
             node.reading = false;
-            node.writing = false;
+            node.writing(false);
         }
     }
 
@@ -390,7 +390,7 @@ public final class FakeMetadata implements MetadataClient {
             }
             if (file.getOpenSequence() >= node.sequence) {
                 node.reading = file.getStillReading();
-                node.writing = file.getStillWriting();
+                node.writing(file.getStillWriting());
             }
             tree.forgetUnused(node);
         }

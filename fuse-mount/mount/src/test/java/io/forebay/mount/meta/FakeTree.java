@@ -5,6 +5,7 @@ import io.forebay.proto.Attributes;
 import io.forebay.proto.DirectoryEntry;
 import io.forebay.proto.FailureKind;
 import io.forebay.proto.FinalSize;
+import io.forebay.proto.FlushState;
 import io.forebay.proto.Grant;
 import io.forebay.proto.NodeType;
 import io.forebay.proto.OpenReply;
@@ -46,7 +47,7 @@ final class FakeTree {
             node.attributes.setSize(0).setMtimeNanos(nanos());
         }
         node.reading |= read;
-        node.writing |= write;
+        node.writing(node.writing || write);
         lastSequence++;
         node.sequence = lastSequence;
         long ino = node.attributes.getIno();
@@ -79,6 +80,14 @@ final class FakeTree {
         Node(long ino, NodeType type, long parent) {
             attributes = Attributes.newBuilder().setIno(ino).setType(type);
             this.parent = parent;
+        }
+
+        void writing(boolean now) {
+            if (writing != now) {
+                writing = now;
+                attributes.setFlushState(
+                        now ? FlushState.FLUSH_STATE_OPEN : FlushState.FLUSH_STATE_QUEUED);
+            }
         }
 
         boolean directory() {
