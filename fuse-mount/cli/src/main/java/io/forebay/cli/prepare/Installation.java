@@ -113,10 +113,14 @@ public record Installation(Path home, Path java, AotCaches caches) {
         return flags;
     }
 
-    /** The mount's heap holds inodes in use; payloads lie in native memory, bounded here. */
+    /**
+     * The mount's heap holds inodes in use. Payloads lie in native memory, bounded here, and so do
+     * 20 to 40 bytes for each inode that the kernel keeps, which takes a kilobyte of the kernel's
+     * own.
+     */
     private List<String> mountFlags() {
         List<String> flags = flags(ProcessName.MOUNT.fileName(), "96m");
-        flags.add("-XX:MaxDirectMemorySize=256m");
+        flags.add("-XX:MaxDirectMemorySize=1g");
         return flags;
     }
 

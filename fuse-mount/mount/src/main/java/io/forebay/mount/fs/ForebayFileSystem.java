@@ -26,6 +26,7 @@ import io.forebay.schema.ForebayException;
 import io.forebay.transport.posix.PosixException;
 import java.time.Duration;
 import java.util.List;
+import java.util.stream.LongStream;
 
 /**
  * A workspace as a POSIX file tree. Node ids are the workspace's inode numbers. {@link #close} ends
@@ -111,7 +112,7 @@ public final class ForebayFileSystem implements FileSystem, AutoCloseable {
     public Remembered remembered() {
         return new Remembered() {
             @Override
-            public long[] known() {
+            public LongStream known() {
                 return nodes.known();
             }
 

@@ -2,109 +2,69 @@ package io.forebay.mount.nodes;
 
 import java.util.Arrays;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 
 /**
- * How often the kernel was told of each inode, less what it forgot. The kernel may keep millions of
- * them, so this is one open-addressed array: 16 bytes a slot, at most three quarters full.
+ * How often the kernel was told of each inode, less what it forgot. Of millions of them: many small
+ * tables, so that one which grows holds up few, and needs little room beside itself.
  */
 public final class LookupCounts {
-    private static final int SLOTS_FIRST = 1024;
+    /** A power of two. */
+    private static final int TABLES = 64;
 
-    /** Ino and count in turn; a slot with count 0 is free. Guarded by this; so is the size. */
-    private long[] slots = new long[2 * SLOTS_FIRST];
+    /** Each is its own lock. */
+    private final CountTable[] tables = new CountTable[TABLES];
 
-    private int size;
+    public LookupCounts() {
+        Arrays.setAll(tables, i -> new CountTable());
+    }
 
-    public synchronized void add(long ino, long count) {
-        int at = find(ino);
-        if (slots[at + 1] == 0) {
-            size++;
-        }
-        slots[at] = ino;
-        slots[at + 1] += count;
-        if (size * 4L > slots.length / 2 * 3L) {
-            resize(slots.length * 2);
+    public void add(long ino, long count) {
+        CountTable table = table(ino);
+        synchronized (table) {
+            table.add(ino, count);
         }
     }
 
     /** Takes {@code count} away; an inode that comes to 0 is not known any more. */
-    public synchronized void forget(long ino, long count) {
-        int at = find(ino);
-        if (slots[at + 1] == 0) {
-            return;
-        }
-        slots[at + 1] = Math.max(0, slots[at + 1] - count);
-        if (slots[at + 1] == 0) {
-            size--;
-            closeGap(at);
-            if (slots.length > 2 * SLOTS_FIRST && size * 8L < slots.length / 2) {
-                resize(slots.length / 2);
-            }
+    public void forget(long ino, long count) {
+        CountTable table = table(ino);
+        synchronized (table) {
+            table.forget(ino, count);
         }
     }
 
-    public synchronized long count(long ino) {
-        return slots[find(ino) + 1];
+    public long count(long ino) {
+        CountTable table = table(ino);
+        synchronized (table) {
+            return table.count(ino);
+        }
     }
 
-    /** All inodes that the kernel may know. */
-    synchronized long[] inos() {
-        return IntStream.range(0, slots.length / 2)
-                .filter(slot -> slots[2 * slot + 1] != 0)
-                .mapToLong(slot -> slots[2 * slot])
-                .toArray();
+    /** All inodes that the kernel may know, each once; what comes or goes meanwhile may lack. */
+    public LongStream inos() {
+        return Arrays.stream(tables)
+                .flatMapToLong(table -> {
+                    synchronized (table) {
+                        return Arrays.stream(table.inos());
+                    }
+                });
     }
 
     /** Inodes that the kernel may know. */
-    public synchronized int size() {
-        return size;
+    public int size() {
+        return IntStream.range(0, TABLES).map(this::size).sum();
     }
 
-    private int find(long ino) {
-        int at = home(ino);
-        while (slots[at + 1] != 0 && slots[at] != ino) {
-            at = next(at);
-        }
-        return at;
-    }
-
-    /**
-     * Moves what stands behind a freed slot to where a search finds it (Knuth 6.4, algorithm R).
-     */
-    private void closeGap(int freed) {
-        int gap = freed;
-        for (int at = next(gap); slots[at + 1] != 0; at = next(at)) {
-            int home = home(slots[at]);
-            boolean reachable = gap <= at ? (gap < home && home <= at) : (gap < home || home <= at);
-            if (!reachable) {
-                slots[gap] = slots[at];
-                slots[gap + 1] = slots[at + 1];
-                slots[at + 1] = 0;
-                gap = at;
-            }
+    private int size(int index) {
+        CountTable table = tables[index];
+        synchronized (table) {
+            return table.size();
         }
     }
 
-    private void resize(int length) {
-        long[] old = slots;
-        slots = new long[length];
-        Arrays.fill(slots, 0);
-        for (int i = 0; i < old.length; i += 2) {
-            if (old[i + 1] != 0) {
-                int at = find(old[i]);
-                slots[at] = old[i];
-                slots[at + 1] = old[i + 1];
-            }
-        }
-    }
-
-    private int home(long ino) {
-        // the top bits: only they lie evenly for inodes that follow each other (Knuth 6.4)
-        long mixed = ino * 0x9E3779B97F4A7C15L;
-        return (int) (mixed >>> (Long.numberOfLeadingZeros(slots.length / 2) + 1)) * 2;
-    }
-
-    private int next(int at) {
-        return at + 2 == slots.length ? 0 : at + 2;
+    private CountTable table(long ino) {
+        // other bits than those by which a table finds its slots
+        return tables[(int) (ino & (TABLES - 1))];
     }
 }

@@ -7,7 +7,6 @@ import io.forebay.mount.services.Services;
 import io.forebay.proto.Attributes;
 import io.forebay.proto.NodeType;
 import io.forebay.schema.Limits;
-import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -147,10 +146,10 @@ public final class Nodes {
     }
 
     /** All that the kernel may know, open files among it. */
-    public long[] known() {
+    public LongStream known() {
         LongStream open = table.inodes().stream().mapToLong(OpenInode::ino);
-        LongStream known = LongStream.concat(Arrays.stream(counts.inos()), open);
-        return LongStream.concat(LongStream.of(Limits.ROOT_INO), known).distinct().toArray();
+        LongStream others = LongStream.concat(LongStream.of(Limits.ROOT_INO), open);
+        return LongStream.concat(others.filter(ino -> counts.count(ino) == 0), counts.inos());
     }
 
     /** No extended attribute can be on the node, as far as the kernel may believe. */

@@ -121,13 +121,15 @@ final class Forgetting implements AutoCloseable {
         meter.everything();
         remembered.forgetAll();
         canExpireAll = kernel.expireAllNames();
-        for (long ino : remembered.known()) {
-            if (remembered.isOpen(ino)) {
-                kernel.forgetContent(ino);
-            } else {
-                kernel.forgetAttributes(ino);
-            }
-        }
+        remembered
+                .known()
+                .forEach(ino -> {
+                    if (remembered.isOpen(ino)) {
+                        kernel.forgetContent(ino);
+                    } else {
+                        kernel.forgetAttributes(ino);
+                    }
+                });
     }
 
     /** The kernel may hold the thread until the mount is gone: it is not waited for long. */

@@ -7,14 +7,12 @@ import io.forebay.fuse.Attributes;
 import io.forebay.fuse.Errno;
 import io.forebay.fuse.FuseException;
 import io.forebay.fuse.Reply;
-import io.forebay.mount.nodes.LookupCounts;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.Random;
 import java.util.function.Supplier;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -341,29 +339,5 @@ final class ModelTest {
 
     private static String last(String path) {
         return ReferenceModel.last(path);
-    }
-
-    @Test
-    void lookupCountsSurviveAnyOrder() {
-        long used = seed(14);
-        Random order = new Random(used);
-        LookupCounts counts = new LookupCounts();
-        java.util.Map<Long, Long> wanted = new java.util.HashMap<>();
-        for (int step = 0; step < 200_000; step++) {
-            long ino = 1L + order.nextInt(step < 100_000 ? 20_000 : 50);
-            long change = 1L + order.nextInt(3);
-            if (order.nextBoolean() || step < 30_000) {
-                counts.add(ino, change);
-                wanted.merge(ino, change, Long::sum);
-            } else {
-                long left = Math.max(0, wanted.getOrDefault(ino, 0L) - change);
-                counts.forget(ino, change);
-                wanted.put(ino, left);
-            }
-        }
-        wanted.forEach((ino, count) -> assertEquals(count, counts.count(ino), "seed " + used));
-        assertEquals(wanted.values().stream().filter(count -> count > 0).count(), counts.size());
-        wanted.keySet().forEach(ino -> counts.forget(ino, Long.MAX_VALUE));
-        assertEquals(0, counts.size());
     }
 }
