@@ -7,6 +7,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 
 /** {@link HandleOperation}s as system calls. */
 final class HandleCalls {
@@ -177,34 +178,49 @@ final class HandleCalls {
     }
 
     private static Outcome mapWrite(Handle handle, HandleOperation.MapWrite map) {
-        long offset = map.offset() / PAGE * PAGE;
-        long count = mappable(handle, offset, map.count());
-        if (count <= 0) {
-            return Outcome.of(0);
-        }
-        long address = map(handle, READ_WRITE, offset, count);
-        if (isErrno(address)) {
-            return Outcome.of(address);
-        }
-        Fill.put(memory(address, count), map.fill());
-        int synced = Calls.call("msync", memory(address, count), count, SYNCHRONOUS);
-        Calls.call("munmap", memory(address, count), count);
-        return Outcome.of(synced);
+        return mapped(
+                handle,
+                READ_WRITE,
+                map.offset(),
+                map.count(),
+                memory -> {
+                    Fill.put(memory, map.fill());
+                    long count = memory.byteSize();
+                    return Outcome.of(Calls.call("msync", memory, count, SYNCHRONOUS));
+                });
     }
 
     private static Outcome mapRead(Handle handle, HandleOperation.MapRead map) {
-        long offset = map.offset() / PAGE * PAGE;
-        long count = mappable(handle, offset, map.count());
+        return mapped(
+                handle,
+                READ_ONLY,
+                map.offset(),
+                map.count(),
+                memory -> {
+                    long count = memory.byteSize();
+                    return Outcome.read(count, Fill.copy(memory, count));
+                });
+    }
+
+    private static Outcome mapped(
+            Handle handle,
+            int protection,
+            long from,
+            int wanted,
+            Function<MemorySegment, Outcome> use) {
+        long offset = from / PAGE * PAGE;
+        long count = mappable(handle, offset, wanted);
         if (count <= 0) {
             return Outcome.of(0);
         }
-        long address = map(handle, READ_ONLY, offset, count);
+        long address = map(handle, protection, offset, count);
         if (isErrno(address)) {
             return Outcome.of(address);
         }
-        byte[] bytes = Fill.copy(memory(address, count), count);
-        Calls.call("munmap", memory(address, count), count);
-        return Outcome.read(count, bytes);
+        MemorySegment memory = memory(address, count);
+        Outcome outcome = use.apply(memory);
+        Calls.call("munmap", memory, count);
+        return outcome;
     }
 
     private static long map(Handle handle, int protection, long offset, long count) {

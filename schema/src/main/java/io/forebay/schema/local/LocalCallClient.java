@@ -81,7 +81,7 @@ public final class LocalCallClient implements AutoCloseable {
         connection.endMillis = clock.millis() + most.toMillis();
         try {
             connection.stream.send(
-                    heads.computeIfAbsent(method, LocalCallClient::head), message(request));
+                    heads.computeIfAbsent(method, LocalCallClient::head), (MessageLite) request);
             ByteBuffer frame = connection.stream.receive();
             if (frame == null) {
                 throw new EOFException("the connection ended before the answer");
@@ -191,10 +191,6 @@ public final class LocalCallClient implements AutoCloseable {
         InterruptedException interrupt = new InterruptedException("the call was given up");
         interrupt.initCause(cause);
         return interrupt;
-    }
-
-    private static MessageLite message(Object request) {
-        return (MessageLite) request;
     }
 
     private static byte[] head(MethodDescriptor<?, ?> method) {

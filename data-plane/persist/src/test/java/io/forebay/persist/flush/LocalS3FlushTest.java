@@ -11,8 +11,6 @@ import io.forebay.persist.ObjectStore;
 import io.forebay.persist.s3.LocalS3;
 import io.forebay.persist.s3.S3ObjectStore;
 import io.forebay.proto.ObjectSource;
-import io.forebay.proto.PublishedObject;
-import io.forebay.proto.Task;
 import io.forebay.proto.UploadTask;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -24,7 +22,6 @@ import java.time.InstantSource;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
@@ -38,7 +35,7 @@ final class LocalS3FlushTest {
     private static final long PART_NANOS = 300_000_000;
 
     @TempDir Path directory;
-    private final AtomicLong sentBytes = new AtomicLong();
+    private final SentBytes sentBytes = new SentBytes();
 
     @Test
     void anUploadThatAStopInterruptsIsResumedAfterTheStart() throws IOException {
@@ -97,14 +94,6 @@ final class LocalS3FlushTest {
     }
 
     private FlushEngine engine(FakeControl control, FakeStaged staged, ObjectStore store) {
-        FlushListener listener =
-                new FlushListener() {
-                    @Override
-                    public void published(
-                            Task task, PublishedObject object, long sent, Duration elapsed) {
-                        sentBytes.addAndGet(sent);
-                    }
-                };
         FlushSettings settings =
                 new FlushSettings(
                         4,
@@ -114,7 +103,7 @@ final class LocalS3FlushTest {
                         Duration.ofSeconds(20),
                         InstantSource.system(),
                         Thread.ofPlatform().daemon().factory());
-        return new FlushEngine(control, staged, store, listener, settings);
+        return new FlushEngine(control, staged, store, sentBytes, settings);
     }
 
     private byte[] fill(S3ObjectStore store, FakeControl control, int ino, long size)

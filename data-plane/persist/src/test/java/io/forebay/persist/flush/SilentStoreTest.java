@@ -6,8 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.forebay.persist.FaultyObjectStore;
 import io.forebay.persist.InMemoryObjectStore;
 import io.forebay.persist.ObjectStore;
-import io.forebay.proto.PublishedObject;
-import io.forebay.proto.Task;
 import io.forebay.proto.UploadTask;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -15,7 +13,6 @@ import java.time.InstantSource;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -30,7 +27,7 @@ final class SilentStoreTest {
     private final InMemoryObjectStore bucket = new InMemoryObjectStore();
     private final FakeControl control = new FakeControl();
     private final CountDownLatch answer = new CountDownLatch(1);
-    private final AtomicLong sentBytes = new AtomicLong();
+    private final SentBytes sentBytes = new SentBytes();
 
     @AfterEach
     void endTheThreads() {
@@ -83,14 +80,6 @@ final class SilentStoreTest {
     }
 
     private FlushEngine engine(FakeStaged staged, ObjectStore store) {
-        FlushListener listener =
-                new FlushListener() {
-                    @Override
-                    public void published(
-                            Task task, PublishedObject object, long sent, Duration elapsed) {
-                        sentBytes.addAndGet(sent);
-                    }
-                };
         FlushSettings settings =
                 new FlushSettings(
                         4,
@@ -100,6 +89,6 @@ final class SilentStoreTest {
                         Duration.ofMillis(100),
                         InstantSource.system(),
                         Thread.ofPlatform().daemon().factory());
-        return new FlushEngine(control, staged, store, listener, settings);
+        return new FlushEngine(control, staged, store, sentBytes, settings);
     }
 }

@@ -4,8 +4,8 @@ import io.forebay.fuse.Errno;
 import io.forebay.fuse.FuseException;
 import io.forebay.fuse.Reply;
 import io.forebay.fuse.Request;
+import io.forebay.mount.nodes.BoundedMap;
 import java.time.InstantSource;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -25,15 +25,7 @@ final class ReplacedNames {
     private final InstantSource clock;
 
     /** By the thread that was refused, the oldest first. Guarded by this. */
-    private final Map<Integer, Refused> refused =
-            new LinkedHashMap<>() {
-                private static final long serialVersionUID = 1L;
-
-                @Override
-                protected boolean removeEldestEntry(Map.Entry<Integer, Refused> eldest) {
-                    return size() > REFUSED_MAX;
-                }
-            };
+    private final Map<Integer, Refused> refused = new BoundedMap<>(REFUSED_MAX);
 
     /**
      * @param since what the thread looked up after it was refused

@@ -3,9 +3,9 @@ package io.forebay.mount.fs;
 import io.forebay.fuse.Errno;
 import io.forebay.fuse.FuseException;
 import io.forebay.fuse.Request;
+import io.forebay.mount.nodes.BoundedMap;
 import io.forebay.proto.Attributes;
 import java.time.InstantSource;
-import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
@@ -23,15 +23,7 @@ final class StaleNames {
     private final InstantSource clock;
 
     /** When each open was refused, the oldest first. Guarded by this. */
-    private final Map<Opener, Long> refused =
-            new LinkedHashMap<>() {
-                private static final long serialVersionUID = 1L;
-
-                @Override
-                protected boolean removeEldestEntry(Map.Entry<Opener, Long> eldest) {
-                    return size() > REFUSED_MAX;
-                }
-            };
+    private final Map<Opener, Long> refused = new BoundedMap<>(REFUSED_MAX);
 
     private record Opener(int pid, long ino) {}
 

@@ -1,7 +1,6 @@
 package io.forebay.mount.nodes;
 
 import io.forebay.mount.open.OpenInode;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 
@@ -16,15 +15,7 @@ final class RecentDirectories {
     private final long timeoutMillis;
 
     /** By inode, least recently changed first. Guarded by this. */
-    private final Map<Long, OpenInode.Fresh> changed =
-            new LinkedHashMap<>() {
-                private static final long serialVersionUID = 1L;
-
-                @Override
-                protected boolean removeEldestEntry(Map.Entry<Long, OpenInode.Fresh> eldest) {
-                    return size() > DIRECTORIES_MAX;
-                }
-            };
+    private final Map<Long, OpenInode.Fresh> changed = new BoundedMap<>(DIRECTORIES_MAX);
 
     RecentDirectories(long timeoutMillis) {
         this.timeoutMillis = timeoutMillis;

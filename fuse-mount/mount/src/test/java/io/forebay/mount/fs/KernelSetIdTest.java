@@ -24,23 +24,38 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class KernelSetIdTest {
     @TempDir Path directory;
 
-    private void mounted(boolean passthrough, KernelStage.Work work) throws Exception {
-        KernelStage.mounted(directory, passthrough, work);
+    private interface Work {
+        void with(Path file) throws Exception;
+    }
+
+    /** Root's file of ten zeros on a mount that other users reach. */
+    private void mounted(boolean passthrough, Work work) throws Exception {
+        Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
+        KernelStage.mounted(
+                directory,
+                passthrough,
+                (root, _) -> work.with(Files.write(root.resolve("a"), new byte[10])));
+    }
+
+    private static void setMode(Path file, int mode) throws Exception {
+        Files.setAttribute(file, "unix:mode", mode);
+    }
+
+    private static int mode(Path file) throws Exception {
+        return (Integer) Files.getAttribute(file, "unix:mode") & 07777;
     }
 
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void aWriteByAnotherUserTakesTheSetIdBits(boolean passthrough) throws Exception {
-        Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
         mounted(
                 passthrough,
-                (root, stage) -> {
-                    Path file = Files.write(root.resolve("a"), new byte[10]);
-                    Files.setAttribute(file, "unix:mode", 06777);
+                file -> {
+                    setMode(file, 06777);
                     Files.write(file, new byte[1], WRITE);
-                    assertEquals(06777, (Integer) Files.getAttribute(file, "unix:mode") & 07777);
+                    assertEquals(06777, mode(file));
                     writeAsAnother(file);
-                    assertEquals(0777, (Integer) Files.getAttribute(file, "unix:mode") & 07777);
+                    assertEquals(0777, mode(file));
                 });
     }
 
@@ -48,23 +63,18 @@ final class KernelSetIdTest {
     @ValueSource(booleans = {true, false})
     void whateverAnotherUserDoesToTheContentTakesTheSetIdBits(boolean passthrough)
             throws Exception {
-        Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
         mounted(
                 passthrough,
-                (root, stage) -> {
-                    Path file = Files.write(root.resolve("a"), new byte[10]);
+                file -> {
                     for (String change :
                             List.of(
                                     "truncate -s 5 \"$0\"",
                                     ": > \"$0\"",
                                     "fallocate -l 9000 \"$0\"",
                                     "echo b >> \"$0\"")) {
-                        Files.setAttribute(file, "unix:mode", 06777);
+                        setMode(file, 06777);
                         asAnother(change, file);
-                        assertEquals(
-                                0777,
-                                (Integer) Files.getAttribute(file, "unix:mode") & 07777,
-                                change);
+                        assertEquals(0777, mode(file), change);
                     }
                 });
     }
@@ -73,21 +83,19 @@ final class KernelSetIdTest {
     @ValueSource(booleans = {true, false})
     void setIdBitsThatComeWhileAnotherUserWritesGoWithItsNextWrite(boolean passthrough)
             throws Exception {
-        Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
         mounted(
                 passthrough,
-                (root, stage) -> {
-                    Path file = Files.write(root.resolve("a"), new byte[10]);
-                    Files.setAttribute(file, "unix:mode", 0777);
+                file -> {
+                    setMode(file, 0777);
                     Process other =
                             startAsAnother(
                                     "exec 3<>\"$0\"; echo; read a; echo b >&3; echo; read b", file);
                     assertEquals('\n', other.getInputStream().read(), "it has the file open");
-                    Files.setAttribute(file, "unix:mode", 06777);
+                    setMode(file, 06777);
                     other.getOutputStream().write('\n');
                     other.getOutputStream().flush();
                     assertEquals('\n', other.getInputStream().read(), "it has written");
-                    assertEquals(0777, (Integer) Files.getAttribute(file, "unix:mode") & 07777);
+                    assertEquals(0777, mode(file));
                     other.getOutputStream().write('\n');
                     other.getOutputStream().close();
                     awaitSuccess(other);
@@ -97,19 +105,16 @@ final class KernelSetIdTest {
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void bitsThatComeWhileAFileIsReadKeepNobodyFromWriting(boolean passthrough) throws Exception {
-        Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
         mounted(
                 passthrough,
-                (root, stage) -> {
-                    Path file = Files.write(root.resolve("a"), new byte[10]);
+                file -> {
                     try (InputStream reader = Files.newInputStream(file)) {
                         assertEquals(0, reader.read());
-                        Files.setAttribute(file, "unix:mode", 06777);
+                        setMode(file, 06777);
                         Files.write(file, new byte[] {1, 2, 3}, WRITE);
-                        assertEquals(
-                                06777, (Integer) Files.getAttribute(file, "unix:mode") & 07777);
+                        assertEquals(06777, mode(file));
                         writeAsAnother(file);
-                        assertEquals(0777, (Integer) Files.getAttribute(file, "unix:mode") & 07777);
+                        assertEquals(0777, mode(file));
                         assertEquals(2, reader.read());
                     }
                     assertArrayEquals(
