@@ -95,6 +95,58 @@ class OpenFilesTest {
     }
 
     @Test
+    void theMountThatLookedLastIsRight() {
+        long other = rig.attach("n2");
+        OpenReply first = rig.create(mount, Rig.ROOT, "f");
+        long ino = first.getAttributes().getIno();
+        OpenReply second = rig.open(other, ino, true, false);
+        worker.staged.put(ino, new SimWorker.Staged("all of it", 20));
+        rig.commit(other, ino, 9, 20);
+        assertEquals(9, rig.commit(mount, ino, 3, 10).getAttributes().getSize());
+        rig.release(mount, ino, first.getOpenSequence());
+        rig.release(other, ino, second.getOpenSequence());
+        worker.drain();
+        assertEquals(9, rig.attributes(ino).getSize());
+        assertEquals(20, rig.attributes(ino).getMtimeNanos());
+    }
+
+    @Test
+    void ofWhatSeveralMountsWroteTheWorkerHasTheLastWord() {
+        long other = rig.attach("n2");
+        long ino = clean("f", "text");
+        OpenReply first = rig.open(mount, ino, true, false);
+        OpenReply second = rig.open(other, ino, true, true);
+        worker.staged.put(ino, new SimWorker.Staged("", 30));
+        rig.commit(mount, ino, 4, 29); // looked at the file before the other one cut it
+        rig.release(mount, ino, first.getOpenSequence());
+        rig.release(other, ino, second.getOpenSequence());
+        worker.drain();
+        assertEquals(0, rig.attributes(ino).getSize());
+        assertEquals(30, rig.attributes(ino).getMtimeNanos());
+        OpenReply alone = rig.open(mount, ino, true, false);
+        rig.commit(mount, ino, 7, 5);
+        assertEquals(7, rig.attributes(ino).getSize(), "a clock that was set back orders nothing");
+        rig.release(mount, ino, alone.getOpenSequence());
+        assertEquals(FlushState.FLUSH_STATE_QUEUED, rig.attributes(ino).getFlushState());
+    }
+
+    @Test
+    void aTimeThatWasSetByHandOutlastsTheLastWord() {
+        long other = rig.attach("n2");
+        OpenReply first = rig.create(mount, Rig.ROOT, "f");
+        long ino = first.getAttributes().getIno();
+        OpenReply second = rig.open(other, ino, true, false);
+        worker.staged.put(ino, new SimWorker.Staged("text", 20));
+        FinalSize set =
+                FinalSize.newBuilder().setSize(4).setMtimeNanos(7).setStagedCtimeNanos(20).build();
+        rig.commit(other, ino, set, true);
+        rig.release(mount, ino, first.getOpenSequence());
+        rig.release(other, ino, second.getOpenSequence());
+        worker.drain();
+        assertEquals(7, rig.attributes(ino).getMtimeNanos());
+    }
+
+    @Test
     void anUnlinkedFileLivesUntilItsLastRelease() {
         OpenReply reply = rig.create(mount, Rig.ROOT, "f");
         long ino = reply.getAttributes().getIno();

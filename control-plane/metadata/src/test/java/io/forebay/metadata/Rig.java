@@ -16,6 +16,7 @@ import io.forebay.proto.DirectoryEntry;
 import io.forebay.proto.EndTasksRequest;
 import io.forebay.proto.EndedTask;
 import io.forebay.proto.FailureKind;
+import io.forebay.proto.FinalSize;
 import io.forebay.proto.GetAttributesRequest;
 import io.forebay.proto.GetXattrReply;
 import io.forebay.proto.GetXattrRequest;
@@ -223,15 +224,24 @@ public final class Rig {
     }
 
     public NodeReply commit(long mount, long ino, long size, long mtime, boolean closed) {
+        FinalSize written =
+                FinalSize.newBuilder()
+                        .setSize(size)
+                        .setMtimeNanos(mtime)
+                        .setBlocks((size + 511) / 512)
+                        .setStagedCtimeNanos(mtime)
+                        .build();
+        return commit(mount, ino, written, closed);
+    }
+
+    public NodeReply commit(long mount, long ino, FinalSize written, boolean closed) {
         return metadata.openFiles()
                 .commit(
                         CommitRequest.newBuilder()
                                 .setCaller(caller(mount))
                                 .setWorkspaceId(ws)
                                 .setIno(ino)
-                                .setSize(size)
-                                .setMtimeNanos(mtime)
-                                .setBlocks((size + 511) / 512)
+                                .setWritten(written)
                                 .setClosed(closed)
                                 .build());
     }

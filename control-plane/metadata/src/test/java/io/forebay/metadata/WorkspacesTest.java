@@ -11,6 +11,7 @@ import io.forebay.metadata.kv.MemoryStore;
 import io.forebay.proto.CreateRequest;
 import io.forebay.proto.EndedTask;
 import io.forebay.proto.FailureKind;
+import io.forebay.proto.FinalSize;
 import io.forebay.proto.ProbeResult;
 import io.forebay.proto.Task;
 import io.forebay.schema.ForebayException;
@@ -114,7 +115,7 @@ class WorkspacesTest {
                                 .setCaller(rig.caller(mount))
                                 .setWorkspaceId(made.id())
                                 .setIno(ino)
-                                .setSize(10)
+                                .setWritten(FinalSize.newBuilder().setSize(10))
                                 .build());
         create.setName(Rig.bytes("g"));
         assertEquals(

@@ -35,6 +35,7 @@ public final class Flow {
         } else if (first) {
             flush.setCleanGeneration(inode.uploaded() ? inode.generation() : 0);
             flush.setAttempt(0).clearError().clearNextRetryMillis();
+            flush.clearShared().clearStagedCtimeNanos();
             inode.attributes()
                     .setGeneration(inode.generation() + 1)
                     .setFlushState(FlushState.FLUSH_STATE_OPEN);
@@ -49,16 +50,29 @@ public final class Flow {
         }
     }
 
+    /**
+     * Several mounts have it open for writing: what they commit may come in another order than they
+     * looked at the file, so that its worker has the last word when all have closed it.
+     */
+    public static void shared(Inode inode) {
+        inode.flush().setShared(true);
+    }
+
     /** Size and times of a file that is open for writing. */
     public static void committed(Space space, Inode inode, FinalSize size) {
+        FlushRecord.Builder flush = inode.flush();
+        if (flush.getShared() && size.getStagedCtimeNanos() < flush.getStagedCtimeNanos()) {
+            return; // what came before it is newer
+        }
+        flush.setStagedCtimeNanos(size.getStagedCtimeNanos());
         boolean same =
                 inode.attributes().getSize() == size.getSize()
                         && inode.attributes().getMtimeNanos() == size.getMtimeNanos();
         inode.record().setStaged(true);
-        inode.flush().clearUnsettled();
+        flush.clearUnsettled();
         inode.attributes().setBlocks(size.getBlocks());
         if (!same) {
-            inode.flush().setCleanGeneration(0);
+            flush.setCleanGeneration(0);
             inode.attributes()
                     .setSize(size.getSize())
                     .setMtimeNanos(size.getMtimeNanos())
@@ -103,7 +117,7 @@ public final class Flow {
             return;
         }
         FlushRecord.Builder flush = inode.flush();
-        if (flush.getUnsettled()) {
+        if (flush.getUnsettled() || flush.getShared()) {
             Settling.request(space, inode);
             return;
         }

@@ -12,7 +12,10 @@ import io.forebay.proto.SettledFile;
 import io.forebay.proto.Task;
 import io.forebay.proto.TaskRecord;
 
-/** Files whose writer is gone without a word: their worker says what there is. */
+/**
+ * Files whose writer is gone without a word, or that several mounts wrote at once: their worker
+ * says what there is.
+ */
 final class Settling {
     private Settling() {}
 
@@ -55,14 +58,18 @@ final class Settling {
                 || inode.state() != FlushState.FLUSH_STATE_OPEN) {
             return;
         }
+        inode.flush().clearShared();
         if (settled.getPresent()) {
-            FinalSize size =
+            FinalSize.Builder size =
                     FinalSize.newBuilder()
                             .setSize(settled.getSize())
                             .setMtimeNanos(settled.getMtimeNanos())
-                            .setBlocks(settled.getBlocks())
-                            .build();
-            Flow.committed(space, inode, size);
+                            .setBlocks(settled.getBlocks());
+            boolean known = settled.getSize() == inode.attributes().getSize();
+            if (known && !inode.flush().getUnsettled()) { // a time that was set by hand holds
+                size.setMtimeNanos(inode.attributes().getMtimeNanos());
+            }
+            Flow.committed(space, inode, size.build());
         } else if (inode.flush().getCleanGeneration() == 0) {
             inode.flush().clearUnsettled();
             Flow.stuck(

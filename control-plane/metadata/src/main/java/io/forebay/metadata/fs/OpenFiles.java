@@ -17,7 +17,6 @@ import io.forebay.proto.CommitRequest;
 import io.forebay.proto.CreateRequest;
 import io.forebay.proto.EntryRecord;
 import io.forebay.proto.FailureKind;
-import io.forebay.proto.FinalSize;
 import io.forebay.proto.MountRecord;
 import io.forebay.proto.NodeReply;
 import io.forebay.proto.NodeType;
@@ -153,6 +152,10 @@ public final class OpenFiles {
         if (write) {
             boolean first = !Handles.anyWriting(space, inode.ino());
             Flow.opened(space, inode, first, request.getTruncate());
+            long mount = request.getCaller().getMountId();
+            if (!first && Handles.othersWriting(space.tx(), space.id(), inode.ino(), mount)) {
+                Flow.shared(inode);
+            }
         }
         long sequence = register(space, inode, request.getCaller(), request.getRead(), write);
         OpenReply.Builder reply =
@@ -193,14 +196,8 @@ public final class OpenFiles {
         Inode inode = space.inode(request.getIno());
         OpenRecord handle = Handles.find(space, inode.ino(), request.getCaller().getMountId());
         Refusal.when(handle == null || !handle.getWriting(), FailureKind.FAILURE_STALE);
-        FinalSize size =
-                FinalSize.newBuilder()
-                        .setSize(request.getSize())
-                        .setMtimeNanos(request.getMtimeNanos())
-                        .setBlocks(request.getBlocks())
-                        .build();
-        Refusal.when(size.getSize() < 0, FailureKind.FAILURE_INVALID);
-        Flow.committed(space, inode, size);
+        Refusal.when(request.getWritten().getSize() < 0, FailureKind.FAILURE_INVALID);
+        Flow.committed(space, inode, request.getWritten());
         if (request.getClosed()) {
             Flow.closing(space, inode);
         }

@@ -17,6 +17,7 @@ import io.forebay.proto.CreateRequest;
 import io.forebay.proto.DetachRequest;
 import io.forebay.proto.FailureKind;
 import io.forebay.proto.FileSystemStatusRequest;
+import io.forebay.proto.FinalSize;
 import io.forebay.proto.GetAttributesRequest;
 import io.forebay.proto.HeartbeatRequest;
 import io.forebay.proto.LookupRequest;
@@ -425,9 +426,11 @@ final class ServicesTest {
                                 .setCaller(caller(mount))
                                 .setWorkspaceId(mount.getWorkspaceId())
                                 .setIno(file.getAttributes().getIno())
-                                .setSize(size)
-                                .setMtimeNanos(1_700_000_000_000_000_000L)
-                                .setBlocks((size + 511) / 512)
+                                .setWritten(
+                                        FinalSize.newBuilder()
+                                                .setSize(size)
+                                                .setMtimeNanos(1_700_000_000_000_000_000L)
+                                                .setBlocks((size + 511) / 512))
                                 .setDurable(true)
                                 .build());
         assertEquals(FailureKind.FAILURE_NONE, committed.getFailure());

@@ -94,9 +94,7 @@ public final class Commits {
                 CommitRequest.newBuilder()
                         .setWorkspaceId(services.workspaceId())
                         .setIno(inode.ino())
-                        .setSize(written.getSize())
-                        .setMtimeNanos(written.getMtimeNanos())
-                        .setBlocks(written.getBlocks())
+                        .setWritten(written)
                         .setDurable(when == When.SYNC)
                         .setClosed(when == When.CLOSE);
         NodeReply reply =

@@ -73,6 +73,7 @@ record WriteState(
                 .setSize(status.size())
                 .setMtimeNanos(mtimeOf(status))
                 .setBlocks(status.blocks())
+                .setStagedCtimeNanos(status.ctimeNanos())
                 .build();
     }
 

@@ -13,7 +13,6 @@ import io.forebay.proto.FailureKind;
 import io.forebay.proto.FileLock;
 import io.forebay.proto.FileSystemStatusReply;
 import io.forebay.proto.FileSystemStatusRequest;
-import io.forebay.proto.FinalSize;
 import io.forebay.proto.GetAttributesRequest;
 import io.forebay.proto.GetLockRequest;
 import io.forebay.proto.GetXattrReply;
@@ -363,13 +362,7 @@ public final class FakeMetadata implements MetadataClient {
                     if (!node.writing) {
                         throw FakeTree.refused(FailureKind.FAILURE_STALE);
                     }
-                    tree.commit(
-                            node,
-                            FinalSize.newBuilder()
-                                    .setSize(request.getSize())
-                                    .setMtimeNanos(request.getMtimeNanos())
-                                    .setBlocks(request.getBlocks())
-                                    .build());
+                    tree.commit(node, request.getWritten());
                     return node;
                 });
     }
