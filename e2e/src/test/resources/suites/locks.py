@@ -112,6 +112,10 @@ def ranges_exclude_each_other(a, b):
     assert b.ask("lock", EX, 20, 0) is None
     begin, size, _ = b.ask("query", 0, 15)
     assert (begin, size) == (10, 10)
+    assert a.ask("lock", SH, 2, 3) is None
+    begin, size, _ = b.ask("query", 0, 0)
+    assert (begin, size) == (2, 3), "the first of the file, not the first that was taken"
+    assert a.ask("lock", UN, 2, 3) is None
     assert b.ask("query", 0, 10) is None
     assert a.ask("lock", UN, 12, 4) is None
     assert b.ask("lock", EX, 12, 4) is None

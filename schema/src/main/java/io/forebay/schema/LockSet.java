@@ -12,6 +12,10 @@ import java.util.function.Predicate;
  * one lock (fcntl(2), flock(2)). Not safe for several threads.
  */
 public final class LockSet {
+    /** F_GETLK shows the first lock in the way (fcntl(2) of POSIX), whichever was taken first. */
+    private static final Comparator<FileLock> BY_RANGE =
+            Comparator.comparingLong(FileLock::getStart);
+
     private List<FileLock> locks;
 
     public LockSet(List<FileLock> locks) {
@@ -22,20 +26,21 @@ public final class LockSet {
         return List.copyOf(locks);
     }
 
-    /** The locks of others that are in the way of one. */
+    /** The locks of others that are in the way of one, in the order of their ranges. */
     public List<FileLock> conflicts(FileLock wanted) {
         return locks.stream()
                 .filter(held -> held.getFlock() == wanted.getFlock())
                 .filter(held -> !sameOwner(held, wanted) && overlap(held, wanted))
                 .filter(held -> writes(held) || writes(wanted))
+                .sorted(BY_RANGE)
                 .toList();
     }
 
-    /** The locks that the owner himself has in the range, from its start on. */
+    /** The locks that the owner himself has in the range, in order. */
     public List<FileLock> own(FileLock range) {
         return locks.stream()
                 .filter(held -> sameOwner(held, range) && overlap(held, range))
-                .sorted(Comparator.comparingLong(FileLock::getStart))
+                .sorted(BY_RANGE)
                 .toList();
     }
 

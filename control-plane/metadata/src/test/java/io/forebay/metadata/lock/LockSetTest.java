@@ -35,6 +35,7 @@ final class LockSetTest {
             FileLock wanted = random(random);
             String which = "seed " + seed + " round " + round + " " + wanted;
             assertEquals(holders(wanted), owners(set.conflicts(wanted)), which);
+            assertEquals(firstHeld(wanted), firstByte(set.conflicts(wanted), wanted), which);
             if (wanted.getType() == NONE || set.conflicts(wanted).isEmpty()) {
                 set.set(wanted);
                 for (int i = (int) wanted.getStart(); i <= last(wanted.getEnd()); i++) {
@@ -68,6 +69,23 @@ final class LockSetTest {
                                 .anyMatch(i -> excludes(table[owner][i], wanted.getType())))
                 .mapToObj(owner -> (long) owner)
                 .toList();
+    }
+
+    /** The first byte that somebody else holds, -1 for none. */
+    private long firstHeld(FileLock wanted) {
+        return IntStream.rangeClosed((int) wanted.getStart(), last(wanted.getEnd()))
+                .filter(i ->
+                        IntStream.range(0, OWNERS)
+                                .filter(owner -> owner != wanted.getOwner())
+                                .anyMatch(owner -> excludes(table[owner][i], wanted.getType())))
+                .findFirst()
+                .orElse(-1);
+    }
+
+    private static long firstByte(List<FileLock> conflicts, FileLock wanted) {
+        return conflicts.isEmpty()
+                ? -1
+                : Math.max(conflicts.getFirst().getStart(), wanted.getStart());
     }
 
     private static boolean excludes(LockType held, LockType wanted) {
