@@ -3,6 +3,7 @@ package io.forebay.cli;
 import io.forebay.cli.graphql.GraphQlFailure;
 import io.forebay.cli.state.CliFailure;
 import java.io.PrintWriter;
+import java.util.List;
 import java.util.Objects;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -24,6 +25,7 @@ import picocli.CommandLine.Command;
             FlushCommand.class,
             EvictCommand.class,
             MountCommand.class,
+            MountEntryCommand.class,
             TrainCommand.class
         })
 public final class Forebay implements Runnable {
@@ -36,8 +38,10 @@ public final class Forebay implements Runnable {
 
     static int run(String... arguments) {
         CommandLine line = new CommandLine(new Forebay());
-        Objects.requireNonNull(line.getSubcommands().get("mount"))
-                .setUnmatchedOptionsArePositionalParams(true);
+        for (String name : List.of("mount", "mount-entry")) {
+            Objects.requireNonNull(line.getSubcommands().get(name))
+                    .setUnmatchedOptionsArePositionalParams(true);
+        }
         return line.setExecutionExceptionHandler((thrown, at, _) -> report(thrown, at))
                 .setParameterExceptionHandler(Forebay::misused)
                 .execute(arguments);

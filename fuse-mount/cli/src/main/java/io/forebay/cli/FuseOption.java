@@ -1,8 +1,6 @@
 package io.forebay.cli;
 
-import io.forebay.cli.state.CliFailure;
 import io.forebay.cli.state.Fuse;
-import java.util.Arrays;
 import picocli.CommandLine.Option;
 
 /** {@code --fuse}: what speaks with the kernel. */
@@ -15,9 +13,6 @@ final class FuseOption {
     private String word = Fuse.KERNEL.word();
 
     Fuse fuse() {
-        return Arrays.stream(Fuse.values())
-                .filter(each -> each.word().equals(word))
-                .findFirst()
-                .orElseThrow(() -> new CliFailure("--fuse " + word + ": use kernel or jnr"));
+        return Fuse.of(word);
     }
 }

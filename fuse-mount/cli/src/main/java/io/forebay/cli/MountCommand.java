@@ -2,7 +2,6 @@ package io.forebay.cli;
 
 import io.forebay.cli.prepare.Installation;
 import io.forebay.cli.state.CliFailure;
-import io.forebay.cli.state.Fuse;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -44,11 +43,7 @@ final class MountCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        Installation installation = Installation.current();
-        List<String> command = installation.holder(fuse.fuse());
-        if (fuse.fuse() != Fuse.KERNEL) {
-            command.addAll(List.of("--fuse", fuse.fuse().word()));
-        }
+        List<String> command = Installation.current().holder(fuse.fuse());
         command.addAll(arguments);
         try {
             Process holder = new ProcessBuilder(command).inheritIO().start();

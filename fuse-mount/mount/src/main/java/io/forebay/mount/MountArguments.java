@@ -1,5 +1,6 @@
 package io.forebay.mount;
 
+import io.forebay.fuse.session.MountFlag;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -7,6 +8,8 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
 
 /**
  * The command line.
@@ -14,6 +17,8 @@ import java.util.Optional;
  * @param fuse what speaks with the kernel
  * @param threads that answer the kernel
  * @param httpPort of health and metrics; 0: none
+ * @param source what the mount table shows
+ * @param flags of mount(2)
  * @param holder the socket of the process that keeps the mount; empty: nobody does
  */
 record MountArguments(
@@ -27,10 +32,13 @@ record MountArguments(
         boolean allowOther,
         int threads,
         int httpPort,
+        String source,
+        Set<MountFlag> flags,
         Optional<Path> holder) {
     static final String USAGE =
             "usage: mount --control-plane HOST:PORT --workspace NAME --mount-point DIR --node NAME"
-                    + " [--fuse kernel|jnr] [--no-passthrough] [--allow-other] [--threads N] [--http-port P]";
+                    + " [--fuse kernel|jnr] [--no-passthrough] [--allow-other] [--threads N] [--http-port P]"
+                    + " [--source NAME] [--options ro,noexec,...]";
 
     /**
      * They wait for the control plane more than they compute; each holds two buffers of 1 MiB on
@@ -43,6 +51,8 @@ record MountArguments(
 
     private static final String HOLDER = "--holder";
     private static final String FUSE = "--fuse";
+    private static final String OPTIONS = "--options";
+    private static final Pattern COMMA = Pattern.compile(",");
 
     private static final List<String> KEYS =
             List.of(
@@ -55,6 +65,8 @@ record MountArguments(
                     "--allow-other",
                     "--threads",
                     "--http-port",
+                    "--source",
+                    OPTIONS,
                     HOLDER);
 
     /** What speaks with the kernel. */
@@ -103,6 +115,8 @@ record MountArguments(
                 take(rest, "--http-port")
                         .map(text -> number("--http-port", text, 0, PORT_MAX))
                         .orElse(0);
+        String source = take(rest, "--source").orElse("forebay:" + workspace);
+        Set<MountFlag> flags = flags(take(rest, OPTIONS).orElse(""));
         Optional<Path> holder = take(rest, HOLDER).map(Path::of);
         if (!rest.isEmpty()) {
             throw unknown(rest.getFirst());
@@ -122,11 +136,22 @@ record MountArguments(
                 allowOther,
                 threads,
                 httpPort,
+                source,
+                flags,
                 holder);
     }
 
     String controlPlane() {
         return host + ":" + port;
+    }
+
+    private static Set<MountFlag> flags(String words) {
+        try {
+            return MountFlag.of(
+                    COMMA.splitAsStream(words).filter(each -> !each.isEmpty()).toList());
+        } catch (IllegalArgumentException unknown) {
+            throw new UsageException(OPTIONS + ": " + unknown.getMessage());
+        }
     }
 
     private static Fuse takeFuse(List<String> rest) {

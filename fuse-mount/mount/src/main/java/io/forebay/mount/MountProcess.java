@@ -220,7 +220,8 @@ final class MountProcess implements AutoCloseable {
     private Serving mount(Services services) throws StartException {
         MountOptions options =
                 MountOptions.of(arguments.mountPoint())
-                        .withSource("forebay:" + arguments.workspace())
+                        .withSource(arguments.source())
+                        .withFlags(arguments.flags())
                         .withPassthrough(arguments.passthrough())
                         .withReaderThreads(arguments.threads());
         if (arguments.allowOther()) {

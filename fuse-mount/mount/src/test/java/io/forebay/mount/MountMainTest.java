@@ -9,6 +9,7 @@ import io.forebay.fuse.Errno;
 import io.forebay.fuse.FuseException;
 import io.forebay.fuse.Reply;
 import io.forebay.fuse.Request;
+import io.forebay.fuse.session.MountFlag;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -49,6 +50,12 @@ final class MountMainTest {
         assertFalse(all.passthrough());
         assertEquals(3, all.threads());
         assertEquals(8080, all.httpPort());
+        assertEquals("forebay:w", least.source());
+        assertEquals("s", MountArguments.parse(with("--source", "s")).source());
+        assertTrue(
+                MountArguments.parse(with("--options", "ro,dev"))
+                        .flags()
+                        .contains(MountFlag.READ_ONLY));
     }
 
     @Test
@@ -57,6 +64,7 @@ final class MountMainTest {
         assertTrue(message(with("--thread", "3")).contains("--threads"));
         assertTrue(message(with("--threads", "0")).contains("1 to 64"));
         assertTrue(message(with("--http-port")).contains("needs a value"));
+        assertTrue(message(with("--options", "ro,sync")).contains("unknown option sync"));
         String[] noPort = LEAST.clone();
         noPort[1] = "localhost";
         assertTrue(message(noPort).contains("HOST:PORT"));

@@ -84,6 +84,9 @@ public record Installation(Path home, Path java, AotCaches caches) {
         }
         command.addAll(List.of("-cp", classPath, "io.forebay.mount.holder.HolderMain"));
         mountFlags().forEach(flag -> command.add("--jvm=" + flag));
+        if (fuse != Fuse.KERNEL) {
+            command.addAll(List.of("--fuse", fuse.word()));
+        }
         return command;
     }
 

@@ -23,7 +23,7 @@ public final class LogTail {
     private LogTail() {}
 
     /** The last lines since a position that the log had when the process started. */
-    static List<String> lines(Path log, long from, int limit) {
+    public static List<String> lines(Path log, long from, int limit) {
         try (RandomAccessFile file = new RandomAccessFile(log.toFile(), "r")) {
             long start = Math.max(from, file.length() - BYTES_MAX);
             file.seek(Math.min(start, file.length()));

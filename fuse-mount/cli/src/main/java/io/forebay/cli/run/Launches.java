@@ -4,7 +4,6 @@ import io.forebay.cli.prepare.AwsVariables;
 import io.forebay.cli.prepare.Instance;
 import io.forebay.cli.prepare.Space;
 import io.forebay.cli.process.ChildSpec;
-import io.forebay.cli.state.Fuse;
 import io.forebay.cli.state.ProcessName;
 import io.forebay.cli.state.Settings;
 import java.nio.file.Path;
@@ -125,9 +124,6 @@ final class Launches {
                         NODE,
                         "--http-port",
                         Integer.toString(instance.ports().mount())));
-        if (instance.settings().mountBy() != Fuse.KERNEL) {
-            command.addAll(List.of("--fuse", instance.settings().mountBy().word()));
-        }
         if (!instance.settings().passthrough()) {
             command.add("--no-passthrough");
         }

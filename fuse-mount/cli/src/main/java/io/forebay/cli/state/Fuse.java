@@ -1,5 +1,6 @@
 package io.forebay.cli.state;
 
+import java.util.Arrays;
 import java.util.Locale;
 
 /** What speaks with the kernel for a mount. */
@@ -12,5 +13,12 @@ public enum Fuse {
     /** As the command line has it. */
     public String word() {
         return name().toLowerCase(Locale.ROOT);
+    }
+
+    public static Fuse of(String word) {
+        return Arrays.stream(values())
+                .filter(each -> each.word().equals(word))
+                .findFirst()
+                .orElseThrow(() -> new CliFailure("fuse " + word + ": use kernel or jnr"));
     }
 }

@@ -35,7 +35,7 @@ public record StateDirectory(Path root) {
         return dataHome().resolve("default");
     }
 
-    static Path dataHome() {
+    public static Path dataHome() {
         String home = Objects.requireNonNullElse(System.getenv("XDG_DATA_HOME"), "");
         Path data =
                 home.isBlank()

@@ -7,21 +7,22 @@ import java.nio.file.Path;
 
 /** mount(2) and umount2(2). Results are 0, or negative errnos. */
 public final class Mounts {
-    private static final long NO_SUID = 2;
-    private static final long NO_DEVICES = 4;
     private static final int FORCE = 1;
     private static final int DETACH = 2;
 
     private Mounts() {}
 
-    /** Mounts without device nodes and without set-uid programs, as libfuse does. */
-    public static int mount(Path mountPoint, String source, String type, String options) {
+    /**
+     * @param flags of mount(2)
+     */
+    public static int mount(
+            Path mountPoint, String source, String type, long flags, String options) {
         try (Arena arena = Arena.ofConfined()) {
             return Libc.mount(
                     text(arena, source),
                     text(arena, mountPoint.toString()),
                     text(arena, type),
-                    NO_SUID | NO_DEVICES,
+                    flags,
                     text(arena, options));
         }
     }

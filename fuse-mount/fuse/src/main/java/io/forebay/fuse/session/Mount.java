@@ -50,7 +50,13 @@ record Mount(MountedTree tree, Device device) {
                                 ThisProcess.userId(),
                                 ThisProcess.groupId(),
                                 options.allowOther() ? ",allow_other" : "");
-        int result = Mounts.mount(mountPoint, options.source(), "fuse." + SUBTYPE, data);
+        int result =
+                Mounts.mount(
+                        mountPoint,
+                        options.source(),
+                        "fuse." + SUBTYPE,
+                        MountFlag.bits(options.flags()),
+                        data);
         if (result < 0) {
             device.close();
             throw new FuseMountException(
@@ -67,11 +73,12 @@ record Mount(MountedTree tree, Device device) {
     static Device byProgram(Path mountPoint, MountOptions options) {
         Fusermount program = Fusermount.find().orElseThrow(Mount::noProgram);
         String list =
-                "fsname=%s,subtype=%s,default_permissions%s"
+                "fsname=%s,subtype=%s,default_permissions%s%s"
                         .formatted(
                                 options.source().replace("\\", "\\\\").replace(",", "\\,"),
                                 SUBTYPE,
-                                options.allowOther() ? ",allow_other" : "");
+                                options.allowOther() ? ",allow_other" : "",
+                                MountFlag.options(options.flags()));
         DescriptorHandover handover = program.mount(mountPoint, list);
         if (handover.descriptor() < 0) {
             throw new FuseMountException(

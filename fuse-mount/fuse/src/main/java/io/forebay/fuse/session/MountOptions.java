@@ -3,6 +3,7 @@ package io.forebay.fuse.session;
 import io.forebay.fuse.Backing;
 import io.forebay.fuse.posix.ThisProcess;
 import java.nio.file.Path;
+import java.util.Set;
 
 /**
  * How to mount.
@@ -17,6 +18,7 @@ import java.nio.file.Path;
  *     rights this needs {@code user_allow_other} in /etc/fuse.conf
  * @param maxWriteBytes of one READ or WRITE request, a multiple of 4096; the kernel lowers it to
  *     {@code fs.fuse.max_pages_limit} pages
+ * @param flags of mount(2)
  */
 public record MountOptions(
         Path mountPoint,
@@ -24,7 +26,8 @@ public record MountOptions(
         boolean passthrough,
         int readerThreads,
         boolean allowOther,
-        int maxWriteBytes) {
+        int maxWriteBytes,
+        Set<MountFlag> flags) {
     /** More threads than this only take memory from each other. */
     public static final int READER_THREADS_MAX = 256;
 
@@ -37,6 +40,7 @@ public record MountOptions(
     private static final int PAGE_BYTES = 4096;
 
     public MountOptions {
+        flags = Set.copyOf(flags);
         if (readerThreads < 1 || readerThreads > READER_THREADS_MAX) {
             throw new IllegalArgumentException(
                     "readerThreads must be 1 to " + READER_THREADS_MAX + ": " + readerThreads);
@@ -63,34 +67,47 @@ public record MountOptions(
     public static MountOptions of(Path mountPoint) {
         boolean allowOther = ThisProcess.administrator();
         return new MountOptions(
-                mountPoint, "forebay", true, 16, allowOther, MAX_WRITE_DEFAULT_BYTES);
+                mountPoint,
+                "forebay",
+                true,
+                16,
+                allowOther,
+                MAX_WRITE_DEFAULT_BYTES,
+                MountFlag.USUAL);
     }
 
     public MountOptions withMountPoint(Path value) {
         return new MountOptions(
-                value, source, passthrough, readerThreads, allowOther, maxWriteBytes);
+                value, source, passthrough, readerThreads, allowOther, maxWriteBytes, flags);
     }
 
     public MountOptions withSource(String value) {
         return new MountOptions(
-                mountPoint, value, passthrough, readerThreads, allowOther, maxWriteBytes);
+                mountPoint, value, passthrough, readerThreads, allowOther, maxWriteBytes, flags);
     }
 
     public MountOptions withPassthrough(boolean value) {
         return new MountOptions(
-                mountPoint, source, value, readerThreads, allowOther, maxWriteBytes);
+                mountPoint, source, value, readerThreads, allowOther, maxWriteBytes, flags);
     }
 
     public MountOptions withReaderThreads(int value) {
-        return new MountOptions(mountPoint, source, passthrough, value, allowOther, maxWriteBytes);
+        return new MountOptions(
+                mountPoint, source, passthrough, value, allowOther, maxWriteBytes, flags);
     }
 
     public MountOptions withAllowOther(boolean value) {
         return new MountOptions(
-                mountPoint, source, passthrough, readerThreads, value, maxWriteBytes);
+                mountPoint, source, passthrough, readerThreads, value, maxWriteBytes, flags);
     }
 
     public MountOptions withMaxWriteBytes(int value) {
-        return new MountOptions(mountPoint, source, passthrough, readerThreads, allowOther, value);
+        return new MountOptions(
+                mountPoint, source, passthrough, readerThreads, allowOther, value, flags);
+    }
+
+    public MountOptions withFlags(Set<MountFlag> value) {
+        return new MountOptions(
+                mountPoint, source, passthrough, readerThreads, allowOther, maxWriteBytes, value);
     }
 }

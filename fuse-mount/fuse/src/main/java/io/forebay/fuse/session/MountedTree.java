@@ -67,8 +67,9 @@ record MountedTree(Path mountPoint, int deviceMinor) {
     private boolean abortByOwnTree() {
         try {
             Path tree = Files.createTempDirectory("fuse-connections");
+            long usual = MountFlag.bits(MountFlag.USUAL);
             try {
-                if (Mounts.mount(tree, "fusectl", "fusectl", "") < 0) {
+                if (Mounts.mount(tree, "fusectl", "fusectl", usual, "") < 0) {
                     return false;
                 }
                 boolean done = abort(tree);

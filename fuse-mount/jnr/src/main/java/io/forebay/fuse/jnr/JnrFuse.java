@@ -4,6 +4,7 @@ import io.forebay.fuse.FileSystem;
 import io.forebay.fuse.session.FuseLibrary;
 import io.forebay.fuse.session.FuseMountException;
 import io.forebay.fuse.session.FuseSession.InFlight;
+import io.forebay.fuse.session.MountFlag;
 import io.forebay.fuse.session.MountOptions;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -93,10 +94,11 @@ public final class JnrFuse implements FuseLibrary {
      */
     static String[] arguments(MountOptions options) {
         String list =
-                "fsname=%s,subtype=forebay,default_permissions%s,use_ino,big_writes,max_write=%d"
+                "fsname=%s,subtype=forebay,default_permissions%s%s,use_ino,big_writes,max_write=%d"
                                 .formatted(
                                         options.source().replace("\\", "\\\\").replace(",", "\\,"),
                                         options.allowOther() ? ",allow_other" : "",
+                                        MountFlag.options(options.flags()),
                                         TRANSFER_BYTES)
                         + ",atomic_o_trunc,entry_timeout=0,negative_timeout=0,attr_timeout=0";
         return new String[] {"forebay", "-f", "-o", list, options.mountPoint().toString()};

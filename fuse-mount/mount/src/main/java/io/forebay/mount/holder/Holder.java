@@ -62,7 +62,9 @@ final class Holder implements AutoCloseable {
         this.arguments = arguments;
         this.clock = clock;
         this.socketPath = HolderSocket.of(arguments.mountPoint());
-        this.reception = new Reception(HolderSocket.listen(socketPath), shelf, events);
+        this.reception =
+                new Reception(
+                        HolderSocket.listen(socketPath, arguments.mountPoint()), shelf, events);
     }
 
     /** Returns the exit status when the mount has ended, or nobody can serve it. */
@@ -91,8 +93,8 @@ final class Holder implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
+        java.nio.file.Files.deleteIfExists(socketPath); // first: later it may be the next one's
         reception.close();
-        java.nio.file.Files.deleteIfExists(socketPath);
     }
 
     private MountRun start() throws IOException {
