@@ -318,12 +318,18 @@ public final class OpenInode {
 
     /**
      * Whether others write the file, or may do so unseen: a writer of this mount hides them, and
-     * unless the mount is told of writers the kernel must not believe its own pages.
+     * unless the mount is told of writers the kernel must not believe its own pages. What a writer
+     * maps that is passed through, it changes without a word to the mount, or to what the kernel
+     * remembers of the mount's file.
      */
     public synchronized boolean isMoving(Attributes asked, boolean told) {
         boolean written = asked.getFlushState() == FlushState.FLUSH_STATE_OPEN;
         return handles > 0
-                && (mode == OpenMode.CACHED ? written || !told : written && writers == 0);
+                && switch (mode) {
+                    case CACHED -> written || !told;
+                    case PASSTHROUGH -> written || writers > 0;
+                    case SEEN, DIRECT -> written && writers == 0;
+                };
     }
 
     private synchronized Optional<Fresh> latest(long sinceMillis) {

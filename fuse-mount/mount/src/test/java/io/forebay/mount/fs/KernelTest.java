@@ -12,6 +12,7 @@ import static java.nio.file.StandardOpenOption.TRUNCATE_EXISTING;
 import static java.nio.file.StandardOpenOption.WRITE;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.forebay.transport.posix.NativeFile;
@@ -243,6 +244,33 @@ final class KernelTest {
                         target.write(channel.map(READ_ONLY, 0, data.length, arena).asByteBuffer());
                     }
                     assertArrayEquals(data, Files.readAllBytes(copy));
+                });
+    }
+
+    /** Also where somebody looked between the open and the write, and the kernel remembers it. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aWriteToAMappingShowsInTheTimes(boolean passthrough) throws Exception {
+        mounted(
+                passthrough,
+                (root, stage) -> {
+                    byte[] data = random(4096);
+                    Path outside = Files.write(directory.resolve("outside"), data);
+                    Path file = Files.write(root.resolve("mapped"), new byte[data.length]);
+                    FileTime old = FileTime.from(Instant.ofEpochSecond(1_000_000));
+                    Files.setLastModifiedTime(file, old);
+                    try (FileChannel channel = FileChannel.open(file, READ, WRITE);
+                            FileChannel source = FileChannel.open(outside, READ);
+                            Arena arena = Arena.ofShared()) {
+                        MemorySegment map = channel.map(READ_WRITE, 0, data.length, arena);
+                        assertEquals(old, Files.getLastModifiedTime(file));
+                        source.read(map.asByteBuffer());
+                        if (!passthrough) {
+                            map.force(); // which is when the mount hears of it
+                        }
+                        assertNotEquals(old, Files.getLastModifiedTime(file));
+                    }
+                    assertNotEquals(old, Files.getLastModifiedTime(file));
                 });
     }
 
