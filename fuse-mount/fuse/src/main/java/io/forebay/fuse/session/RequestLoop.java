@@ -73,9 +73,11 @@ final class RequestLoop implements Runnable {
     @Override
     public void run() {
         try (Arena arena = Arena.ofShared()) {
-            // Few threads see large requests, and hardly one a large answer: pages come as needed.
-            MemorySegment memory = Pages.allocate(arena, 2L * PAGE_BYTES + transferBytes);
+            // A process that is killed while the kernel waits for a page of it to put a request in
+            // takes the request with it: its caller gets EIO (fuse_dev_do_read, __get_user_pages).
+            MemorySegment memory = Pages.allocatePresent(arena, 2L * PAGE_BYTES + transferBytes);
             MemorySegment request = memory.asSlice(PAGE_BYTES - WRITE_HEADER_BYTES);
+            // Hardly a thread has a large answer, and what it wrote is there: pages come as needed.
             ReplyEncoder encoder =
                     new ReplyEncoder(Pages.allocate(arena, (long) PAGE_BYTES + transferBytes));
             MemorySegment vectors = arena.allocate(Device.VECTORS_SIZE, Long.BYTES);

@@ -1,6 +1,7 @@
 package io.forebay.fuse.posix;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -31,6 +32,16 @@ final class PagesTest {
                     IndexOutOfBoundsException.class, () -> pages.get(ValueLayout.JAVA_BYTE, BYTES));
         }
         assertThrows(IllegalStateException.class, () -> pages.get(ValueLayout.JAVA_BYTE, 0));
+    }
+
+    @Test
+    void arePresentBeforeTheyAreTouchedWhereThatIsAskedFor() throws IOException {
+        try (Arena arena = Arena.ofShared()) {
+            long bytes = 1 << 20;
+            long present = Pages.allocatePresent(arena, bytes).address();
+            assertTrue(PageMap.isPresent(present, bytes));
+            assertFalse(PageMap.isPresent(Pages.allocate(arena, bytes).address(), bytes));
+        }
     }
 
     private static long residentPages() throws IOException {

@@ -17,6 +17,8 @@ import io.forebay.fuse.FuseException;
 import io.forebay.fuse.Reply;
 import io.forebay.fuse.Request;
 import io.forebay.fuse.posix.DevicePair;
+import io.forebay.fuse.posix.PageMap;
+import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -143,6 +145,16 @@ final class RequestLoopTest {
         assertAnswer(request(16, 0L, 0L, 4, 0, 0L, 0, 0, "data"), 0, 4, 0);
         Request.Write write = (Request.Write) seen.getLast();
         assertEquals(0, write.data().address() % 4096, "a page of its own");
+    }
+
+    /**
+     * A page that the kernel must bring first can cost the request, when this process is killed.
+     */
+    @Test
+    void pagesForRequestsAreThereBeforeTheyCome() throws IOException {
+        assertAnswer(request(16, 0L, 0L, 4, 0, 0L, 0, 0, "data"), 0, 4, 0);
+        Request.Write write = (Request.Write) seen.getLast();
+        assertTrue(PageMap.isPresent(write.data().address(), 1 << 16));
     }
 
     @Test
