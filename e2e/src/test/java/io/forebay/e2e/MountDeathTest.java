@@ -18,6 +18,7 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -28,6 +29,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * process could lose (unlinked files, locks, mappings, listings), and do what must not be done
  * twice.
  */
+@Timeout(value = 1, unit = TimeUnit.HOURS)
 final class MountDeathTest {
     private static final Duration LIMIT = Duration.ofMinutes(1);
 

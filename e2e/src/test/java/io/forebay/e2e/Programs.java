@@ -18,7 +18,7 @@ import java.util.concurrent.TimeUnit;
 
 /** What runs on a mount until it is told to stop, and fails where the mount fails it. */
 final class Programs implements AutoCloseable {
-    private static final Duration LIMIT = Duration.ofMinutes(1);
+    private static final Duration LIMIT = Duration.ofMinutes(3);
 
     private static final Path SOURCES =
             Deployment.home().resolve("e2e/src/test/resources/programs");
