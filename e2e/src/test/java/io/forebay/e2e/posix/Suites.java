@@ -41,6 +41,20 @@ final class Suites {
         return Path.of(path);
     }
 
+    /** The directory that the Linux Test Project was installed into. */
+    static Path ltp() {
+        String path = System.getenv().getOrDefault("FOREBAY_LTP", "");
+        boolean there =
+                !path.isEmpty()
+                        && Stream.of("runtest", "testcases/bin", "metadata/ltp.json")
+                                .allMatch(each -> Files.exists(Path.of(path, each)));
+        Needs.need(
+                there,
+                "the Linux Test Project is missing: build and install it, and name its directory"
+                        + " in FOREBAY_LTP");
+        return Path.of(path);
+    }
+
     /** A directory whose own file system has access control lists, and their commands. */
     static void accessLists(Path directory) {
         onPath("setfacl", "acl");
