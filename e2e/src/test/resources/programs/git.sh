@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# git.sh SOURCES DIRECTORY SCRATCH: a clone in DIRECTORY of a repository of these sources is worked with, packed, checked and
-# cloned back.
+# git.sh SOURCES DIRECTORY SCRATCH: a clone in DIRECTORY of the repository that these sources are in, with all of its history, is
+# worked with, packed, checked and cloned back. Sources that are in none get one.
 set -euo pipefail
 sources=$1 directory=$2 scratch=$3
 repository=$scratch/repository
@@ -13,12 +13,16 @@ files() {
   git -C "$1" archive HEAD | sha256sum
 }
 
-git init -q "$repository"
-for part in docs schema observability fuse-mount; do
-  tar -C "$sources" --exclude=target --exclude=.git -c "$part" | tar -C "$repository" -x
-  git -C "$repository" add .
-  git -C "$repository" commit -q --allow-empty -m "$part"
-done
+if [ -e "$sources/.git" ]; then
+  git clone -q --bare "$sources" "$repository"
+else
+  git init -q "$repository"
+  for part in docs schema observability fuse-mount; do
+    tar -C "$sources" --exclude=target -c "$part" | tar -C "$repository" -x
+    git -C "$repository" add .
+    git -C "$repository" commit -q --allow-empty -m "$part"
+  done
+fi
 
 git clone -q --no-local "$repository" "$directory/clone"
 cd "$directory/clone"

@@ -20,7 +20,9 @@ import java.util.stream.Stream;
 
 /**
  * {@code forebay bench}: one instance whose uploads rest, a second mount of it without passthrough,
- * and the raw directory beside the staged files; each figure is taken at all three in turn.
+ * and the raw directory beside the staged files, each figure in turn. Small files are measured at
+ * the first mount while it is the only one, and at the second one after that: a mount is told of
+ * each file that another makes.
  */
 public final class BenchMain {
     /** Nothing that is measured shall share the machine with an upload. */
@@ -33,9 +35,9 @@ public final class BenchMain {
      * Unlinked when all else is done, as mdtest does: ext4 looks in vain for an inode that was not
      * freed within the last minute, and creates take ten times as long.
      */
-    private final List<SmallFiles> warming = new ArrayList<>();
-
     private final List<Map.Entry<Target, SmallFiles>> measured = new ArrayList<>();
+
+    private final List<SmallFiles> warming = new ArrayList<>();
 
     private BenchMain(BenchOptions options) {
         this.options = options;
@@ -66,33 +68,47 @@ public final class BenchMain {
         Deployment deployment = new Deployment(Deployment.home(), directory);
         try (deployment) {
             deployment.up("--flush-delay-millis", NO_UPLOAD_MILLIS);
+            Map<Target, Path> places = new EnumMap<>(Target.class);
+            places.put(Target.RAW, place(directory.resolve("state/raw")));
+            places.put(Target.PASSTHROUGH, place(deployment.mountPoint().resolve("bench")));
+            small(places);
             try (SecondMount second =
                     SecondMount.withoutPassthrough(deployment, directory.resolve("daemon"))) {
-                Map<Target, Path> places = new EnumMap<>(Target.class);
-                places.put(Target.RAW, directory.resolve("state/raw"));
-                places.put(Target.PASSTHROUGH, deployment.mountPoint().resolve("bench"));
-                places.put(Target.DAEMON, second.mountPoint().resolve("bench-daemon"));
-                for (Path place : places.values()) {
-                    Files.createDirectories(place);
-                }
-                measure(places);
+                Path daemon = place(second.mountPoint().resolve("bench-daemon"));
+                small(Map.of(Target.DAEMON, daemon));
+                places.put(Target.DAEMON, daemon);
+                large(places);
+                unlink();
                 report(residentBytes(deployment.status(), second.pid()));
             }
         }
     }
 
-    private void measure(Map<Target, Path> places) throws IOException {
-        LargeFile large = new LargeFile(options.sizeMib());
+    private static Path place(Path directory) throws IOException {
+        return Files.createDirectories(directory);
+    }
+
+    private void small(Map<Target, Path> places) throws IOException {
         warmUp(places);
         for (int round = 1; round <= options.rounds(); round++) {
-            System.err.println("round " + round + " of " + options.rounds());
-            for (Map.Entry<Target, Path> place : inTurn(places, round)) {
-                large(large, place, Objects.requireNonNull(places.get(Target.RAW)));
-            }
+            System.err.println("small files, " + round + " of " + options.rounds());
             for (Map.Entry<Target, Path> place : inTurn(places, round)) {
                 small(place.getKey(), place.getValue());
             }
         }
+    }
+
+    private void large(Map<Target, Path> places) throws IOException {
+        LargeFile large = new LargeFile(options.sizeMib());
+        for (int round = 1; round <= options.rounds(); round++) {
+            System.err.println("large file, " + round + " of " + options.rounds());
+            for (Map.Entry<Target, Path> place : inTurn(places, round)) {
+                large(large, place, Objects.requireNonNull(places.get(Target.RAW)));
+            }
+        }
+    }
+
+    private void unlink() throws IOException {
         for (SmallFiles files : warming) {
             files.unlink();
         }

@@ -61,6 +61,15 @@ final class RealProgramsTest {
 
     @ParameterizedTest
     @EnumSource
+    void aProjectOfOthersIsBuiltAndTested(DataPath path) throws IOException {
+        Path sources = Suites.cProject();
+        Suites.onPath("make", "make");
+        Suites.onPath("gcc", "gcc");
+        passes("project.sh", sources, directory(path, "project"));
+    }
+
+    @ParameterizedTest
+    @EnumSource
     void tarAndRsyncKeepEverything(DataPath path, @TempDir Path scratch) throws IOException {
         Suites.onPath("rsync", "rsync");
         Suites.onPath("openssl", "openssl");
@@ -87,7 +96,8 @@ final class RealProgramsTest {
     @EnumSource
     void postgresRecoversWhatItCommitted(DataPath path, @TempDir Path scratch) throws IOException {
         Suites.postgres();
-        passes("postgres.sh", directory(path, "postgres"), scratch, "5");
+        String seconds = Suites.isLong() ? "60" : "5";
+        passes("postgres.sh", directory(path, "postgres"), scratch, seconds);
     }
 
     private Path directory(DataPath path, String program) throws IOException {

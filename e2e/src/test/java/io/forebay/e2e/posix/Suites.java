@@ -18,6 +18,11 @@ final class Suites {
 
     private Suites() {}
 
+    /** Whether there is an hour for them, and not only minutes. */
+    static boolean isLong() {
+        return System.getProperty("forebay.suites", "").equals("long");
+    }
+
     /** fsx of xfstests (ltp/fsx.c). */
     static String fsx() {
         return named("FOREBAY_FSX", "fsx");
@@ -52,6 +57,17 @@ final class Suites {
                 there,
                 "the Linux Test Project is missing: build and install it, and name its directory"
                         + " in FOREBAY_LTP");
+        return Path.of(path);
+    }
+
+    /** Unpacked sources in C with a configure, a make and a check. */
+    static Path cProject() {
+        String path = System.getenv().getOrDefault("FOREBAY_C_PROJECT", "");
+        boolean there = !path.isEmpty() && Files.isExecutable(Path.of(path, "configure"));
+        Needs.need(
+                there,
+                "sources of a C project are missing: apt-get source zlib, and name their directory"
+                        + " in FOREBAY_C_PROJECT");
         return Path.of(path);
     }
 

@@ -26,7 +26,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 @Timeout(value = 2, unit = TimeUnit.HOURS)
 final class SuitesTest {
     private static final Duration LIMIT = Duration.ofMinutes(9);
-    private static final boolean LONG = System.getProperty("forebay.suites", "").equals("long");
+    private static final boolean LONG = Suites.isLong();
     private static final long SEED = Long.getLong("forebay.seed", 7);
 
     private static final int FSX_SEEDS = LONG ? 4 : 1;
