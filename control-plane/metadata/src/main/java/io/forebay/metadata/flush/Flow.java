@@ -39,7 +39,9 @@ public final class Flow {
             inode.attributes()
                     .setGeneration(inode.generation() + 1)
                     .setFlushState(FlushState.FLUSH_STATE_OPEN);
-            Queue.remove(space, inode.owner(), TaskId.of(TaskKind.UPLOAD, inode.ino()));
+            if (!inode.isNew()) {
+                Queue.remove(space, inode.owner(), TaskId.of(TaskKind.UPLOAD, inode.ino()));
+            }
             dirty(space, inode);
         }
         if (truncate) {

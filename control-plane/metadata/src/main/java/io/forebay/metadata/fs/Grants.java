@@ -70,13 +70,15 @@ final class Grants {
      * comes to the worker soon.
      */
     private static void others(Space space, Inode inode, long mount, Claims.Builder claims) {
+        claims.setMountId(mount).setOpenedNanos(space.nowNanos());
+        if (inode.isNew()) {
+            return;
+        }
         ReadTransaction tx = claims.getWrite() ? space.tx() : space.tx().snapshot();
         boolean writing =
                 inode.state() == FlushState.FLUSH_STATE_OPEN
                         && Handles.othersWriting(tx, space.id(), inode.ino(), mount);
-        claims.setMountId(mount)
-                .setOpenedNanos(space.nowNanos())
-                .setOthersWriting(writing)
+        claims.setOthersWriting(writing)
                 .setOthersOpen(
                         claims.getWrite() && Handles.others(tx, space.id(), inode.ino(), mount));
     }

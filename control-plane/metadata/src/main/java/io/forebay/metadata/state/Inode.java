@@ -114,6 +114,11 @@ public final class Inode {
         deleted = true;
     }
 
+    /** Made in this transaction: nobody has it open, and nothing is planned for it. */
+    public boolean isNew() {
+        return fresh;
+    }
+
     boolean deleted() {
         return deleted;
     }
