@@ -14,6 +14,7 @@ import java.util.Map;
 public final class MountProgram {
     private static final String LINKS =
             """
+            umount -l -a -t fuse.forebay # of others, which would have to wait for this to end
             sbin=$(readlink -f /sbin)
             mkdir -p /run/forebay-sbin
             mount --bind "$sbin" /run/forebay-sbin

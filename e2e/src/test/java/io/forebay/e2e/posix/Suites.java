@@ -71,6 +71,19 @@ final class Suites {
         return Path.of(path);
     }
 
+    /** The directory of xfstests, built. */
+    static Path xfstests() {
+        Path suite = Path.of(System.getenv().getOrDefault("FOREBAY_XFSTESTS", ""));
+        boolean there =
+                Files.isExecutable(suite.resolve("check"))
+                        && Files.isExecutable(suite.resolve("src/nametest"));
+        Needs.need(
+                there, "xfstests is missing: build it and name its directory in FOREBAY_XFSTESTS");
+        onPath("xfs_io", "xfsprogs");
+        onPath("setfattr", "attr");
+        return suite;
+    }
+
     /** A directory whose own file system has access control lists, and their commands. */
     static void accessLists(Path directory) {
         onPath("setfacl", "acl");
