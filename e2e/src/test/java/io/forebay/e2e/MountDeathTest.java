@@ -37,7 +37,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 final class MountDeathTest {
     private static final Duration LIMIT = Duration.ofMinutes(1);
 
-    private static final boolean LONG = System.getProperty("forebay.suites", "").equals("long");
+    private static final boolean LONG = Needs.isLong();
 
     private static final int KILLS = Integer.getInteger("forebay.kills", LONG ? 100 : 6);
 

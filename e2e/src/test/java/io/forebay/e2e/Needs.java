@@ -13,6 +13,11 @@ public final class Needs {
 
     private Needs() {}
 
+    /** Whether suites have hours instead of minutes. */
+    public static boolean isLong() {
+        return System.getProperty("forebay.suites", "").equals("long");
+    }
+
     public static void fuse() {
         need(Files.exists(Path.of("/dev/fuse")), "/dev/fuse is missing: modprobe fuse");
         need(onPath("fusermount3"), "fusermount3 is missing: apt-get install -y fuse3");

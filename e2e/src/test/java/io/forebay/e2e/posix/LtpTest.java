@@ -2,6 +2,7 @@ package io.forebay.e2e.posix;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.forebay.e2e.Needs;
 import io.forebay.e2e.system.Command;
 import io.forebay.e2e.system.Deployment;
 import java.io.IOException;
@@ -27,7 +28,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class LtpTest {
-    private static final boolean LONG = "long".equals(System.getProperty("forebay.suites"));
+    private static final boolean LONG = Needs.isLong();
     private static final Duration LIMIT = Duration.ofMinutes(LONG ? 120 : 9);
 
     /** Unless it is to be long: record locks, links, renames, owners and modes. */

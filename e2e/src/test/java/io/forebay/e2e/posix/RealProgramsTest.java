@@ -2,6 +2,7 @@ package io.forebay.e2e.posix;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.forebay.e2e.Needs;
 import io.forebay.e2e.system.Command;
 import io.forebay.e2e.system.Deployment;
 import java.io.IOException;
@@ -96,7 +97,7 @@ final class RealProgramsTest {
     @EnumSource
     void postgresRecoversWhatItCommitted(DataPath path, @TempDir Path scratch) throws IOException {
         Suites.postgres();
-        String seconds = Suites.isLong() ? "60" : "5";
+        String seconds = Needs.isLong() ? "60" : "5";
         passes("postgres.sh", directory(path, "postgres"), scratch, seconds);
     }
 

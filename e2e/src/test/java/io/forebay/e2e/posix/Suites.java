@@ -18,11 +18,6 @@ final class Suites {
 
     private Suites() {}
 
-    /** Whether there is an hour for them, and not only minutes. */
-    static boolean isLong() {
-        return System.getProperty("forebay.suites", "").equals("long");
-    }
-
     /** fsx of xfstests (ltp/fsx.c). */
     static String fsx() {
         return named("FOREBAY_FSX", "fsx");

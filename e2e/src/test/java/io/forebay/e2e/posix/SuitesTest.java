@@ -1,8 +1,10 @@
 package io.forebay.e2e.posix;
 
+import static java.util.stream.Collectors.joining;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.forebay.e2e.Needs;
 import io.forebay.e2e.system.Command;
 import io.forebay.e2e.system.Deployment;
 import java.io.IOException;
@@ -13,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.TestInstance;
@@ -23,80 +26,77 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** What others wrote to break file systems; short, unless {@code -Dforebay.suites=long}. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-@Timeout(value = 2, unit = TimeUnit.HOURS)
+@Timeout(value = 4, unit = TimeUnit.HOURS)
 final class SuitesTest {
-    private static final Duration LIMIT = Duration.ofMinutes(9);
-    private static final boolean LONG = Suites.isLong();
+    private static final boolean LONG = Needs.isLong();
+    private static final Duration LIMIT = LONG ? Duration.ofHours(2) : Duration.ofMinutes(9);
     private static final long SEED = Long.getLong("forebay.seed", 7);
 
-    private static final int FSX_SEEDS = LONG ? 4 : 1;
-    private static final int FSX_OPERATIONS = LONG ? 20_000 : 3_000;
-    private static final int FSSTRESS_OPERATIONS = LONG ? 5_000 : 100;
-    private static final int STRESS_SECONDS = LONG ? 10 : 1;
+    private static final Path SCRIPTS = Deployment.home().resolve("e2e/src/test/resources/suites");
 
-    /** Buffered, and past the page cache: then offsets and sizes are multiples of a page. */
-    private static final List<String> FSX_MODES = List.of("", "-Z -R -W -r 4096 -w 4096 -t 4096");
+    private static final int FSX_SEEDS = LONG ? 2 : 1;
+    private static final int FSSTRESS_OPERATIONS = LONG ? 20_000 : 100;
+    private static final int STRESS_SECONDS = LONG ? 60 : 1;
+
+    private static final String SMALL = LONG ? " --size=1g" : " --size=2m";
+    private static final String LARGE = LONG ? " --size=1g" : " --size=32m";
+    private static final String SPARSE =
+            LONG ? " --size=4g --io_size=256m" : " --size=64m --io_size=4m";
+    private static final String HALF = LONG ? "512m" : "4m";
 
     private static final String DIRECT = " --ioengine=libaio --iodepth=32 --direct=1";
     private static final String BUFFERED = " --ioengine=psync";
     private static final String SHARED =
-            "--filename=shared --numjobs=2 --rw=randwrite --bs=4k --size=4m --offset_increment=4m";
+            "--filename=shared --numjobs=2 --rw=randwrite --bs=4k --size=%s --offset_increment=%s"
+                    .formatted(HALF, HALF);
 
     /** Sequential and random, small and large blocks; mapped, sparse, and two in one file. */
     private static final List<String> JOBS =
             List.of(
-                    "--rw=write --bs=4k --size=2m" + BUFFERED,
-                    "--rw=randwrite --bs=4k --size=2m" + BUFFERED,
-                    "--rw=write --bs=4m --size=32m" + BUFFERED,
-                    "--rw=randwrite --bs=4m --size=32m" + BUFFERED,
-                    "--rw=write --bs=4k --size=4m" + DIRECT,
-                    "--rw=randrw --bs=4k --size=4m" + DIRECT,
-                    "--rw=write --bs=4m --size=32m" + DIRECT,
-                    "--rw=randwrite --bs=4m --size=32m" + DIRECT,
-                    "--rw=randwrite --bs=64k --size=64m --io_size=4m" + BUFFERED,
-                    "--rw=randwrite --bs=4k --size=2m --ioengine=mmap",
+                    "--rw=write --bs=4k" + SMALL + BUFFERED,
+                    "--rw=randwrite --bs=4k" + SMALL + BUFFERED,
+                    "--rw=write --bs=4m" + LARGE + BUFFERED,
+                    "--rw=randwrite --bs=4m" + LARGE + BUFFERED,
+                    "--rw=write --bs=4k" + SMALL + DIRECT,
+                    "--rw=randrw --bs=4k" + SMALL + DIRECT,
+                    "--rw=write --bs=4m" + LARGE + DIRECT,
+                    "--rw=randwrite --bs=4m" + LARGE + DIRECT,
+                    "--rw=randwrite --bs=64k" + SPARSE + BUFFERED,
+                    "--rw=randwrite --bs=4k --ioengine=mmap" + SMALL,
                     SHARED + DIRECT,
                     SHARED + BUFFERED);
 
     /** Of stress-ng, those that check what they get and find most on a new file system. */
     private static final List<String> STRESSORS =
-            List.of(
-                    "--fallocate 1 --fallocate-bytes 8M",
-                    "--fpunch 1",
-                    "--hdd 1 --hdd-bytes 16M",
-                    "--iomix 1 --iomix-bytes 8M",
-                    "--locka 1",
-                    "--lockofd 1",
-                    "--rename 1",
-                    "--xattr 1");
+            List.of("fallocate", "fpunch", "hdd", "iomix", "locka", "lockofd", "rename", "xattr");
 
-    private static final List<String> MORE_STRESSORS =
-            List.of(
-                    "--access 1",
-                    "--chmod 1",
-                    "--chown 1",
-                    "--copy-file 1 --copy-file-bytes 128M",
-                    "--dentry 1 --dentries 256",
-                    "--dir 1 --dir-dirs 256",
-                    "--fcntl 1",
-                    "--flock 1",
-                    "--fstat 1",
-                    "--getdent 1",
-                    "--io 1",
-                    "--lease 1",
-                    "--link 1",
-                    "--lockf 1",
-                    "--mknod 1",
-                    "--mmap 1 --mmap-file --mmap-bytes 8M",
-                    "--msync 1 --msync-bytes 8M",
-                    "--open 1",
-                    "--readahead 1 --readahead-bytes 16M",
-                    "--seek 1 --seek-punch --seek-size 8M",
-                    "--sendfile 1 --sendfile-size 1M",
-                    "--symlink 1",
-                    "--sync-file 1 --sync-file-bytes 8M",
-                    "--touch 1",
-                    "--utime 1");
+    /**
+     * All of its class {@code filesystem}, but bind-mount, which it does not run unasked, and
+     * binderfs, which is a file system of its own; and those of other classes that use files.
+     */
+    private static final List<String> ALL_STRESSORS =
+            Stream.of(
+                            "access chattr chdir chmod chown copy-file dentry dir dirdeep dirmany",
+                            "dnotify dup eventfd fallocate fanotify fcntl fiemap file-ioctl",
+                            "filename flock fpunch fsize fstat getdent handle hdd inode-flags",
+                            "inotify io iomix ioprio lease link locka lockf lockofd mknod open",
+                            "procfs rename symlink sync-file touch utime verity xattr",
+                            "mmap msync readahead seek sendfile")
+                    .flatMap(line -> Stream.of(line.split(" ")))
+                    .toList();
+
+    private static final Map<String, String> STRESSED_BYTES =
+            Map.of(
+                    "copy-file", " --copy-file-bytes 128M",
+                    "fallocate", " --fallocate-bytes 8M",
+                    "hdd", " --hdd-bytes 16M",
+                    "iomix", " --iomix-bytes 8M",
+                    "mmap", " --mmap-file --mmap-bytes 8M",
+                    "msync", " --msync-bytes 8M",
+                    "readahead", " --readahead-bytes 16M",
+                    "seek", " --seek-punch --seek-size 8M",
+                    "sendfile", " --sendfile-size 1M",
+                    "sync-file", " --sync-file-bytes 8M");
 
     private final TwoMounts mounts = new TwoMounts();
 
@@ -114,18 +114,35 @@ final class SuitesTest {
     @EnumSource
     void fsx(DataPath path, @TempDir Path logs) throws IOException {
         String fsx = Suites.fsx();
-        for (String mode : FSX_MODES) {
+        String alone = SCRIPTS.resolve("alone.sh").toString();
+        for (FsxMode mode : FsxMode.values()) {
             for (long seed = SEED; seed < SEED + FSX_SEEDS; seed++) {
                 Path file = mounts.root(path).resolve("fsx-" + path + "-" + seed);
                 succeeds(
-                        fsx,
+                        "unshare",
                         // Every hundredth operation closes and opens.
-                        "-q -c 100 -N %d -S %d -P %s %s %s"
-                                .formatted(FSX_OPERATIONS, seed, logs, mode, file));
+                        "-m sh %s %s -q -c 100 -N %d -S %d -P %s %s %s"
+                                .formatted(
+                                        alone, fsx, mode.operations, seed, logs, mode.flags, file));
                 Path there = mounts.root(path.other()).resolve(file.getFileName());
                 assertEquals(-1, Files.mismatch(file, there), "on the other mount");
                 Files.delete(file);
             }
+        }
+    }
+
+    private enum FsxMode {
+        BUFFERED(LONG ? 1_000_000 : 3_000, ""),
+
+        /** Past the page cache: then offsets and sizes are multiples of a page. */
+        DIRECT(LONG ? 200_000 : 3_000, "-Z -R -W -r 4096 -w 4096 -t 4096");
+
+        private final int operations;
+        private final String flags;
+
+        FsxMode(int operations, String flags) {
+            this.operations = operations;
+            this.flags = flags;
         }
     }
 
@@ -169,21 +186,24 @@ final class SuitesTest {
         String stressNg = Suites.stressNg();
         Path files = Files.createDirectory(mounts.root(path).resolve("stress-" + path));
         String usual = " --verify --timeout %ds --temp-path %s".formatted(STRESS_SECONDS, files);
-        if (!LONG) {
-            succeeds(stressNg, String.join(" ", STRESSORS) + usual);
-            return;
+        if (LONG) {
+            for (String stressor : ALL_STRESSORS) {
+                succeeds(stressNg, stressed(stressor) + usual);
+            }
+        } else {
+            String all = STRESSORS.stream().map(SuitesTest::stressed).collect(joining());
+            succeeds(stressNg, all + usual);
         }
-        List<String> all = new ArrayList<>(STRESSORS);
-        all.addAll(MORE_STRESSORS);
-        for (String stressor : all) {
-            succeeds(stressNg, stressor + usual);
-        }
+    }
+
+    private static String stressed(String stressor) {
+        return " --" + stressor + " 1" + STRESSED_BYTES.getOrDefault(stressor, "");
     }
 
     @ParameterizedTest
     @EnumSource
     void locksHoldWithinAMountAndBetweenTwo(DataPath other) throws IOException {
-        Path script = Deployment.home().resolve("e2e/src/test/resources/suites/locks.py");
+        Path script = SCRIPTS.resolve("locks.py");
         Path here = mounts.root(DataPath.PASSTHROUGH).resolve("locked-" + other);
         Files.createFile(here);
         Path there = mounts.root(other).resolve(here.getFileName());
