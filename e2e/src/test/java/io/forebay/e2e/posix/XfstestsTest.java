@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * docs/CONFORMANCE.md. A few of them, unless {@code -Dforebay.suites=long}.
  */
 final class XfstestsTest {
-    private static final boolean LONG = System.getProperty("forebay.suites", "").equals("long");
+    private static final boolean LONG = Needs.isLong();
     private static final Duration LIMIT = Duration.ofMinutes(LONG ? 170 : 15);
 
     /** Names, renames, attributes, holes, mappings, direct writes, locks, read-only mounts. */
