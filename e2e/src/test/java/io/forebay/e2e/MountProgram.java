@@ -16,10 +16,9 @@ public final class MountProgram {
             """
             umount -l -a -t fuse.forebay # of others, which would have to wait for this to end
             sbin=$(readlink -f /sbin)
-            mkdir -p /run/forebay-sbin
-            mount --bind "$sbin" /run/forebay-sbin
+            mount --bind "$sbin" /mnt
             mount -t tmpfs tmpfs "$sbin"
-            ln -s /run/forebay-sbin/* "$sbin"
+            ln -s /mnt/* "$sbin"
             ln -sf "$LAUNCHER" "$sbin/mount.forebay"
             ln -sf "$LAUNCHER" "$sbin/mount.fuse.forebay"
             """;

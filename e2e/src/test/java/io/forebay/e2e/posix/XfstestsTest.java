@@ -100,6 +100,7 @@ final class XfstestsTest {
         return Files.readAllLines(all).stream().filter(line -> !line.contains(elsewhere)).toList();
     }
 
+    /** With quotas, so that no test takes the free space of the disk for its own. */
     private void configure(Deployment deployment, DataPath path) throws IOException {
         String options =
                 "-o log="
@@ -110,7 +111,8 @@ final class XfstestsTest {
             deployment.graphql(
                     """
                     mutation($name: String!, $prefix: String!) { createWorkspace(
-                      input: {name: $name, bucket: "forebay", prefix: $prefix}) { id } }
+                      input: {name: $name, bucket: "forebay", prefix: $prefix,
+                        quotaBytes: "8000000000"}) { id } }
                     """,
                     Map.of("name", workspace, "prefix", workspace + "/"));
         }
