@@ -42,7 +42,8 @@ final class TwoNodes implements AutoCloseable {
         TwoNodes nodes = new TwoNodes(home);
         boolean done = false;
         try {
-            nodes.follow(Fence.of(nodes.repository.resolve("docs/NODES.md")));
+            Path page = nodes.repository.resolve("docs/NODES.md");
+            nodes.follow(Fence.of(page).stream().filter(Fence::runs).toList());
             done = true;
             return nodes;
         } finally {
