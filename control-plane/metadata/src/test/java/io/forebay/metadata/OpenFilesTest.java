@@ -21,6 +21,7 @@ class OpenFilesTest {
     private final Bucket bucket = new Bucket();
     private final SimWorker worker = rig.worker(bucket);
     private final long mount = rig.attach("n1");
+    private final long other = rig.attach("n2");
 
     @Test
     void aGrantIsSignedForItsWorker() {
@@ -96,31 +97,25 @@ class OpenFilesTest {
 
     @Test
     void theMountThatLookedLastIsRight() {
-        long other = rig.attach("n2");
         OpenReply first = rig.create(mount, Rig.ROOT, "f");
         long ino = first.getAttributes().getIno();
         OpenReply second = rig.open(other, ino, true, false);
         worker.staged.put(ino, new SimWorker.Staged("all of it", 20));
         rig.commit(other, ino, 9, 20);
         assertEquals(9, rig.commit(mount, ino, 3, 10).getAttributes().getSize());
-        rig.release(mount, ino, first.getOpenSequence());
-        rig.release(other, ino, second.getOpenSequence());
-        worker.drain();
+        releaseAll(first, second);
         assertEquals(9, rig.attributes(ino).getSize());
         assertEquals(20, rig.attributes(ino).getMtimeNanos());
     }
 
     @Test
     void ofWhatSeveralMountsWroteTheWorkerHasTheLastWord() {
-        long other = rig.attach("n2");
         long ino = clean("f", "text");
         OpenReply first = rig.open(mount, ino, true, false);
         OpenReply second = rig.open(other, ino, true, true);
         worker.staged.put(ino, new SimWorker.Staged("", 30));
         rig.commit(mount, ino, 4, 29); // looked at the file before the other one cut it
-        rig.release(mount, ino, first.getOpenSequence());
-        rig.release(other, ino, second.getOpenSequence());
-        worker.drain();
+        releaseAll(first, second);
         assertEquals(0, rig.attributes(ino).getSize());
         assertEquals(30, rig.attributes(ino).getMtimeNanos());
         OpenReply alone = rig.open(mount, ino, true, false);
@@ -132,7 +127,6 @@ class OpenFilesTest {
 
     @Test
     void aTimeThatWasSetByHandOutlastsTheLastWord() {
-        long other = rig.attach("n2");
         OpenReply first = rig.create(mount, Rig.ROOT, "f");
         long ino = first.getAttributes().getIno();
         OpenReply second = rig.open(other, ino, true, false);
@@ -140,9 +134,7 @@ class OpenFilesTest {
         FinalSize set =
                 FinalSize.newBuilder().setSize(4).setMtimeNanos(7).setStagedCtimeNanos(20).build();
         rig.commit(other, ino, set, true);
-        rig.release(mount, ino, first.getOpenSequence());
-        rig.release(other, ino, second.getOpenSequence());
-        worker.drain();
+        releaseAll(first, second);
         assertEquals(7, rig.attributes(ino).getMtimeNanos());
     }
 
@@ -187,6 +179,14 @@ class OpenFilesTest {
         rig.release(mount, ino, reply.getOpenSequence());
         worker.evict(ino, 1);
         assertTrue(worker.staged.isEmpty());
+    }
+
+    /** Of both mounts; then the worker says what there is. */
+    private void releaseAll(OpenReply ours, OpenReply others) {
+        long ino = ours.getAttributes().getIno();
+        rig.release(mount, ino, ours.getOpenSequence());
+        rig.release(other, ino, others.getOpenSequence());
+        worker.drain();
     }
 
     private OpenReply open(long ino, boolean write, boolean truncate) {

@@ -1,7 +1,9 @@
 package io.forebay.cli.mounting;
 
+import io.forebay.cli.prepare.Instance;
 import io.forebay.cli.state.CliFailure;
 import io.forebay.cli.state.Fuse;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
@@ -9,12 +11,10 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 
 /**
  * What mount(8) asks for: {@code SOURCE DIR [-sfnv] [-o OPTIONS] [-t TYPE]}, where the source is
@@ -32,9 +32,6 @@ public record MountEntry(String source, Path directory, List<String> options, bo
             "usage: mount -t forebay HOST:PORT/WORKSPACE DIR [-o OPTIONS]";
 
     private static final String REMOUNT = "remount";
-
-    /** The node that {@code forebay up} runs on, as it is named there. */
-    private static final String UP_NODE = "local";
 
     /** The kernel's; said of mount(2) in the end. */
     private static final Set<String> FLAGS =
@@ -173,11 +170,11 @@ public record MountEntry(String source, Path directory, List<String> options, bo
 
     private String usualNode() {
         if (LOOPBACK.matcher(source).matches()) {
-            return UP_NODE;
+            return Instance.NODE;
         }
-        try (Stream<String> lines = Files.lines(Path.of("/proc/sys/kernel/hostname"))) {
-            return Objects.requireNonNull(lines.findFirst().orElse(null)).strip();
-        } catch (java.io.IOException noProc) {
+        try {
+            return Files.readString(Path.of("/proc/sys/kernel/hostname")).strip();
+        } catch (IOException noProc) {
             throw new CliFailure("this node has no name: add -o node=NAME", noProc);
         }
     }

@@ -12,6 +12,8 @@ public record Instance(
         Ports ports,
         Installation installation,
         StoreAccess access) {
+    /** One machine is one node, whatever its host name becomes. */
+    public static final String NODE = "local";
 
     public Path mountPoint() {
         return Path.of(settings.mountPoint());

@@ -79,7 +79,7 @@ final class Launches {
         List<String> command = java(ProcessName.WORKER, WORKER_HEAP);
         command.add("-XX:MaxDirectMemorySize=" + WORKER_DIRECT_MEMORY);
         define(command, "forebay.worker.id", "worker-1");
-        define(command, "forebay.worker.node", NODE);
+        define(command, "forebay.worker.node", Instance.NODE);
         define(command, "forebay.worker.staging-directory", instance.state().staging());
         define(command, "forebay.worker.socket", instance.state().workerSocket());
         define(command, "forebay.worker.capacity-bytes", Space.capacityBytes(instance.state()));
@@ -121,7 +121,7 @@ final class Launches {
                         "--mount-point",
                         instance.settings().mountPoint(),
                         "--node",
-                        NODE,
+                        Instance.NODE,
                         "--http-port",
                         Integer.toString(instance.ports().mount())));
         if (!instance.settings().passthrough()) {
@@ -133,9 +133,6 @@ final class Launches {
                 Map.of(),
                 instance.state().log(ProcessName.MOUNT.fileName()));
     }
-
-    /** One machine is one node, whatever its host name becomes. */
-    private static final String NODE = "local";
 
     private String grpc() {
         return instance.settings().dialAddress() + ":" + instance.ports().grpc();
