@@ -3,12 +3,24 @@ package io.forebay.metadata;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.forebay.metadata.kv.KeyValue;
+import io.forebay.metadata.kv.ReadTransaction;
+import io.forebay.metadata.kv.Tuple;
+import io.forebay.metadata.state.Keys;
 import io.forebay.proto.AttachRequest;
+import io.forebay.proto.Caller;
+import io.forebay.proto.CreateRequest;
 import io.forebay.proto.DetachRequest;
 import io.forebay.proto.FailureKind;
 import io.forebay.proto.FlushState;
+import io.forebay.proto.MakeNodeRequest;
+import io.forebay.proto.NodeReply;
+import io.forebay.proto.NodeType;
 import io.forebay.proto.OpenReply;
+import io.forebay.proto.RemoveRequest;
 import io.forebay.proto.RenewRequest;
+import io.forebay.proto.RequestId;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class MountsTest {
@@ -94,6 +106,41 @@ class MountsTest {
     }
 
     @Test
+    void whatAMountHadAskedBeforeItsLeaseWasLostIsAnsweredAsTheFirstTime() {
+        long mount = rig.attach("n1");
+        CreateRequest create = create(mount, "f");
+        MakeNodeRequest make = makeDirectory(mount, "d");
+        RemoveRequest remove = remove(mount, "g");
+        rig.create(rig.attach("n1"), Rig.ROOT, "g");
+        OpenReply created = rig.metadata.openFiles().create(create);
+        NodeReply made = rig.metadata.namespace().makeNode(make);
+        NodeReply removed = rig.metadata.namespace().remove(remove);
+        assertEquals(FailureKind.FAILURE_NONE, created.getFailure());
+        assertEquals(FailureKind.FAILURE_NONE, removed.getFailure());
+        rig.clock.advance(31_000);
+        rig.tend();
+        assertEquals(FailureKind.FAILURE_STALE, renew(mount));
+        assertEquals(created, rig.metadata.openFiles().create(create));
+        assertEquals(made, rig.metadata.namespace().makeNode(make));
+        assertEquals(removed, rig.metadata.namespace().remove(remove));
+    }
+
+    @Test
+    void whatDeadMountsHadAskedIsForgottenInTheEnd() {
+        long mount = rig.attach("n1");
+        MakeNodeRequest make = makeDirectory(mount, "d");
+        rig.metadata.namespace().makeNode(make);
+        rig.clock.advance(31_000);
+        rig.tend();
+        rig.clock.advance(301_000);
+        rig.tend();
+        assertEquals(
+                FailureKind.FAILURE_EXISTS, rig.metadata.namespace().makeNode(make).getFailure());
+        assertTrue(rig.store.read(tx -> range(tx, Keys.formerMounts())).isEmpty());
+        assertTrue(rig.store.read(tx -> range(tx, Keys.repeats(rig.ws, mount))).isEmpty());
+    }
+
+    @Test
     void onlyAReadyWorkspaceIsAttached() {
         assertEquals(
                 FailureKind.FAILURE_NOT_FOUND,
@@ -101,6 +148,45 @@ class MountsTest {
                         .mounts()
                         .attach(AttachRequest.newBuilder().setWorkspace("other").build())
                         .getFailure());
+    }
+
+    private static List<KeyValue> range(ReadTransaction tx, Tuple.Range range) {
+        return tx.getRange(range.begin(), range.end(), 10);
+    }
+
+    private CreateRequest create(long mount, String name) {
+        return CreateRequest.newBuilder()
+                .setCaller(numbered(mount, 1))
+                .setWorkspaceId(rig.ws)
+                .setParent(Rig.ROOT)
+                .setName(Rig.bytes(name))
+                .setExclusive(true)
+                .setWrite(true)
+                .build();
+    }
+
+    private MakeNodeRequest makeDirectory(long mount, String name) {
+        return MakeNodeRequest.newBuilder()
+                .setCaller(numbered(mount, 2))
+                .setWorkspaceId(rig.ws)
+                .setParent(Rig.ROOT)
+                .setName(Rig.bytes(name))
+                .setType(NodeType.NODE_TYPE_DIRECTORY)
+                .build();
+    }
+
+    private RemoveRequest remove(long mount, String name) {
+        return RemoveRequest.newBuilder()
+                .setCaller(numbered(mount, 3))
+                .setWorkspaceId(rig.ws)
+                .setParent(Rig.ROOT)
+                .setName(Rig.bytes(name))
+                .build();
+    }
+
+    private Caller numbered(long mount, int slot) {
+        RequestId request = RequestId.newBuilder().setSlot(slot).setSequence(1).build();
+        return rig.caller(mount).toBuilder().setRequest(request).build();
     }
 
     private FailureKind renew(long mount) {

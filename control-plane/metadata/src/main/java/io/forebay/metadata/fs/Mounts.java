@@ -40,6 +40,12 @@ public final class Mounts {
     public static final long LEASE_MILLIS = 30_000;
 
     /**
+     * A mount that was silent may still repeat what it had asked before: it tries for 30 s from the
+     * first time, and when its process dies the next one repeats it once more.
+     */
+    private static final long REPEATS_MILLIS = 10 * LEASE_MILLIS;
+
+    /**
      * How long a kernel may believe names and attributes: what another mount changes shows then.
      */
     private static final long ENTRY_MILLIS = 1_000;
@@ -94,7 +100,7 @@ public final class Mounts {
         long ws = request.getWorkspaceId();
         database.find(tx -> find(tx, request.getMountId(), ws))
                 .ifPresent(mount -> {
-                    end(mount);
+                    end(mount, false);
                     LOG.log(System.Logger.Level.INFO, line(EventName.MOUNT_DETACHED, mount));
                 });
         return DetachReply.getDefaultInstance();
@@ -116,9 +122,27 @@ public final class Mounts {
         for (MountRecord mount : dead) {
             LOG.log(System.Logger.Level.WARNING, line(EventName.MOUNT_EXPIRED, mount));
             expired.incrementAndGet();
-            end(mount);
+            end(mount, true);
         }
+        forgetRepeats();
         return false;
+    }
+
+    /** What mounts asked that ended long ago: they do not repeat it any more. */
+    private void forgetRepeats() {
+        Tuple.Range range = Keys.formerMounts();
+        List<Tuple> old =
+                database.read(tx -> tx.getRange(range.begin(), range.end(), MOUNTS_MAX)).stream()
+                        .map(pair -> Tuple.unpack(pair.key()))
+                        .filter(key -> database.nowMillis() - key.number(2) > REPEATS_MILLIS)
+                        .toList();
+        for (Tuple key : old) {
+            database.transact(tx -> {
+                tx.clear(Keys.formerMount(key.number(2), key.number(3), key.number(4)));
+                forgetRepeats(tx, key.number(3), key.number(4));
+                return true;
+            });
+        }
     }
 
     /** How many mounts went without a word since this process began. */
@@ -165,7 +189,7 @@ public final class Mounts {
     }
 
     /** First nobody can open by this mount any more, then what it had open is settled. */
-    private void end(MountRecord mount) {
+    private void end(MountRecord mount, boolean mayRepeat) {
         long id = mount.getId();
         long ws = mount.getWorkspaceId();
         Tuple.Range held = Keys.heldBy(ws, id);
@@ -181,7 +205,7 @@ public final class Mounts {
                                         settle(space, id, Tuple.unpack(pair.key()).number(3)));
                                 if (page.size() < SETTLE_PAGE
                                         && Locks.endOf(space, id, SETTLE_PAGE)) {
-                                    forget(space.tx(), mount);
+                                    forget(space, mount, mayRepeat);
                                     return false;
                                 }
                                 return true;
@@ -202,10 +226,19 @@ public final class Mounts {
         Flow.forgetUnused(space, inode);
     }
 
-    private static void forget(Transaction tx, MountRecord mount) {
-        tx.clear(Keys.mount(mount.getId()));
-        tx.clear(Keys.mountSeen(mount.getId()));
-        Tuple.Range repeats = Keys.repeats(mount.getWorkspaceId(), mount.getId());
+    private static void forget(Space space, MountRecord mount, boolean mayRepeat) {
+        long id = mount.getId();
+        space.tx().clear(Keys.mount(id));
+        space.tx().clear(Keys.mountSeen(id));
+        if (mayRepeat) {
+            space.tx().set(Keys.formerMount(space.nowMillis(), space.id(), id), new byte[0]);
+        } else {
+            forgetRepeats(space.tx(), space.id(), id);
+        }
+    }
+
+    private static void forgetRepeats(Transaction tx, long ws, long mount) {
+        Tuple.Range repeats = Keys.repeats(ws, mount);
         tx.clearRange(repeats.begin(), repeats.end());
     }
 

@@ -29,6 +29,7 @@ import io.forebay.metadata.kv.Tuple;
  * (0, 'K', worker), (0, 'E', worker)      WorkerRecord; its epoch alone
  * (0, 'B', worker)                        number that grows with the worker's work
  * (0, 'M', mount), (0, 'L', mount)        MountRecord; when it was last heard of, in milliseconds
+ * (0, 'F', endedMillis, ws, mount)        empty: a mount that ended without a word
  * (0, 'n', 'w' or 'm')                    the last workspace's or mount's id
  * </pre>
  */
@@ -214,6 +215,14 @@ public final class Keys {
 
     public static byte[] mountSeen(long id) {
         return Tuple.key(0L, "L", id);
+    }
+
+    public static byte[] formerMount(long endedMillis, long ws, long mount) {
+        return Tuple.key(0L, "F", endedMillis, ws, mount);
+    }
+
+    public static Tuple.Range formerMounts() {
+        return Tuple.range(0L, "F");
     }
 
     public static byte[] lastWorkspace() {

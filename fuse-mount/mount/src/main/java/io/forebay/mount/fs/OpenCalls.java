@@ -104,8 +104,10 @@ final class OpenCalls {
             return created(before.get(), before.get().inode().known(), flags);
         }
         Access access = Access.of(flags);
+        long mountId = services.attachment().mountId();
         OpenReply reply = made(header, access, request);
-        return created(adopt(reply, access, header.id()), reply.getAttributes(), flags);
+        OpenFile file = adopt(reply, access, header.id(), mountId);
+        return created(file, reply.getAttributes(), flags);
     }
 
     private Reply created(OpenFile file, Attributes attributes, int flags) {
@@ -136,8 +138,9 @@ final class OpenCalls {
         Access access = new Access(false, true, false, false, true);
         CreateRequest.Builder file =
                 file(request.mode(), request.umask()).setName(NamespaceCalls.name(request.name()));
+        long mountId = services.attachment().mountId();
         OpenReply reply = made(request.header(), access, file);
-        close(adopt(reply, access, 0));
+        close(adopt(reply, access, 0, mountId));
         return nodes.counted(reply.getAttributes());
     }
 
@@ -148,6 +151,7 @@ final class OpenCalls {
 
     private OpenFile open(Origin origin, long ino, Access access, long requestId) {
         OpenInode inode = table.beginOpen(ino);
+        long mountId = services.attachment().mountId();
         boolean granted = false;
         boolean done = false;
         try {
@@ -161,7 +165,7 @@ final class OpenCalls {
             FailureErrno.check(reply.getFailure());
             inode.granted(reply.getOpenSequence());
             granted = true;
-            OpenFile file = adopt(inode, reply, access, requestId);
+            OpenFile file = held(adopt(inode, reply, access, requestId), mountId);
             done = true;
             return file;
         } finally {
@@ -182,13 +186,17 @@ final class OpenCalls {
     void openAgain(long mountId) {
         for (OpenInode inode : table.inodes()) {
             if (inode.isOpen()) {
-                Access access = new Access(inode.isRead(), inode.isWritten(), false, false, false);
-                Caller caller = Caller.newBuilder().setMountId(mountId).build();
-                OpenReply reply = services.metadata().open(request(caller, inode.ino(), access));
-                if (reply.getFailure() == FailureKind.FAILURE_NONE) {
-                    inode.grantedAnew(reply.getOpenSequence());
-                }
+                openAgain(inode, mountId);
             }
+        }
+    }
+
+    private void openAgain(OpenInode inode, long mountId) {
+        Access access = new Access(inode.isRead(), inode.isWritten(), false, false, false);
+        Caller caller = Caller.newBuilder().setMountId(mountId).build();
+        OpenReply reply = services.metadata().open(request(caller, inode.ino(), access));
+        if (reply.getFailure() == FailureKind.FAILURE_NONE) {
+            inode.grantedAnew(reply.getOpenSequence());
         }
     }
 
@@ -228,12 +236,12 @@ final class OpenCalls {
         return reply;
     }
 
-    private OpenFile adopt(OpenReply reply, Access access, long requestId) {
+    private OpenFile adopt(OpenReply reply, Access access, long requestId, long mountId) {
         OpenInode inode = table.beginOpen(reply.getAttributes().getIno());
         boolean done = false;
         try {
             inode.granted(reply.getOpenSequence());
-            OpenFile file = adopt(inode, reply, access, requestId);
+            OpenFile file = held(adopt(inode, reply, access, requestId), mountId);
             done = true;
             return file;
         } finally {
@@ -254,6 +262,20 @@ final class OpenCalls {
         } finally {
             if (!kept) {
                 staged.close();
+            }
+        }
+    }
+
+    /** Open also for the control plane, if the lease was lost since it granted the open. */
+    private OpenFile held(OpenFile file, long mountId) {
+        boolean done = false;
+        try {
+            services.attachment().ifReplaced(mountId, now -> openAgain(file.inode(), now));
+            done = true;
+            return file;
+        } finally {
+            if (!done) {
+                close(file);
             }
         }
     }

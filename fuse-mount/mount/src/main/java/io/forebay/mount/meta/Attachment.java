@@ -47,6 +47,10 @@ public final class Attachment implements AutoCloseable {
     private final ScheduledExecutorService renewal;
 
     private volatile long mountId;
+
+    /** The mount's id, or the one that it is about to have: what is open is being told of it. */
+    private volatile long announced;
+
     private volatile LongConsumer listener = id -> {};
     private volatile Consumer<AttachReply> keeper = reply -> {};
 
@@ -60,6 +64,7 @@ public final class Attachment implements AutoCloseable {
         this.request = request;
         this.first = first;
         this.mountId = first.getMountId();
+        this.announced = mountId;
         this.firstRenewalMillis = firstRenewalMillis;
         this.slots = new RequestSlots(log);
         client.attached(first);
@@ -191,6 +196,23 @@ public final class Attachment implements AutoCloseable {
         slots.abandonUnfinished();
     }
 
+    /**
+     * Has opened again what the control plane granted to a mount id that it has forgotten since,
+     * where the listener was told before that was known to be open.
+     *
+     * @param id the mount's when the grant was asked for
+     */
+    public void ifReplaced(long id, LongConsumer reopen) {
+        if (announced != id) {
+            attaching.lock();
+            try {
+                reopen.accept(mountId);
+            } finally {
+                attaching.unlock();
+            }
+        }
+    }
+
     /** Sees to the lease after an answer said STALE. */
     public void checkLease() {
         attachAgain(mountId);
@@ -235,6 +257,7 @@ public final class Attachment implements AutoCloseable {
             }
             LOG.log(WARNING, EventName.LEASE_LOST.line("old", id, "new", reply.getMountId()));
             client.attached(reply);
+            announced = reply.getMountId();
             listener.accept(reply.getMountId());
             keeper.accept(reply);
             mountId = reply.getMountId();

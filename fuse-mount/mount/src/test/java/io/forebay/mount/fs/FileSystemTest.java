@@ -212,6 +212,23 @@ final class FileSystemTest {
         kernel.release(ino, handle);
     }
 
+    @Test
+    void aFileWhoseLeaseWasLostBeforeItsAnswerCameIsOpen() {
+        use(new FakeBacking(false));
+        stage.metadata()
+                .beforeNextOpened(() -> {
+                    stage.metadata().endLeases();
+                    stage.services().attachment().checkLease();
+                });
+        Reply.Created created = kernel.create(ROOT, "a", WRITE);
+        long ino = created.entry().nodeId();
+        long handle = created.opened().handle();
+        assertTrue(stage.metadata().isWriting(ino));
+        kernel.write(ino, handle, 0, bytes("abc"));
+        kernel.close(ino, handle);
+        assertEquals(3, stage.metadata().attributes(ino).getSize());
+    }
+
     /** The control plane counts a file as written until its first close. */
     @Test
     void aTimeThatWasSetHoldsForANewFileThatIsOnlyRead() {

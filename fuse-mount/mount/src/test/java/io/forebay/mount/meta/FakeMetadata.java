@@ -113,6 +113,11 @@ public final class FakeMetadata implements MetadataClient {
         down = value;
     }
 
+    /** Happens between the next open, or create, and its answer. */
+    public synchronized void beforeNextOpened(Runnable work) {
+        tree.beforeNextOpened = work;
+    }
+
     /** Forgets all mounts and what they have open. */
     public synchronized void endLeases() {
         lastMount++;

@@ -33,6 +33,7 @@ final class FakeTree {
     final Map<Long, Node> nodes = new TreeMap<>();
     private long lastIno = ROOT;
     private long lastSequence;
+    Runnable beforeNextOpened = () -> {};
 
     FakeTree(InstantSource clock) {
         this.clock = clock;
@@ -51,9 +52,11 @@ final class FakeTree {
         lastSequence++;
         node.sequence = lastSequence;
         long ino = node.attributes.getIno();
-        return OpenReply.newBuilder()
-                .setAttributes(node.attributes)
-                .setOpenSequence(lastSequence)
+        OpenReply.Builder reply = OpenReply.newBuilder().setOpenSequence(lastSequence);
+        Runnable first = beforeNextOpened;
+        beforeNextOpened = () -> {};
+        first.run();
+        return reply.setAttributes(node.attributes)
                 .setGrant(
                         Grant.newBuilder()
                                 .setToken(
