@@ -11,6 +11,7 @@ import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -19,8 +20,8 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 
 /**
- * Serves a service's unary methods on a unix socket, each connection by a thread of its own. Only
- * the socket's owner may connect.
+ * Serves the unary methods of services on a unix socket, each connection by a thread of its own.
+ * Only the socket's owner may connect.
  */
 public final class LocalCallServer implements AutoCloseable {
     /** Far above the threads of all mounts of a machine; beyond, gRPC takes the calls. */
@@ -38,12 +39,13 @@ public final class LocalCallServer implements AutoCloseable {
             ServerSocketChannel listener,
             Path socket,
             byte[] token,
-            ServerServiceDefinition service) {
+            List<ServerServiceDefinition> services) {
         this.listener = listener;
         this.socket = socket;
         this.token = token.clone();
         this.methods =
-                service.getMethods().stream()
+                services.stream()
+                        .flatMap(service -> service.getMethods().stream())
                         .filter(method ->
                                 method.getMethodDescriptor().getType() == MethodType.UNARY)
                         .collect(Collectors.toMap(LocalCallServer::name, method -> method));
@@ -53,10 +55,11 @@ public final class LocalCallServer implements AutoCloseable {
      * Listens until {@link #close}. A socket that an earlier process left is replaced.
      *
      * @param token what a client must know
+     * @param services no two of whose methods have the same bare name
      * @throws IOException where the path is too long for a socket, or cannot be written
      */
-    public static LocalCallServer start(Path socket, byte[] token, ServerServiceDefinition service)
-            throws IOException {
+    public static LocalCallServer start(
+            Path socket, byte[] token, List<ServerServiceDefinition> services) throws IOException {
         Files.deleteIfExists(socket);
         ServerSocketChannel listener = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
         try {
@@ -66,7 +69,7 @@ public final class LocalCallServer implements AutoCloseable {
             listener.close();
             throw e;
         }
-        LocalCallServer server = new LocalCallServer(listener, socket, token, service);
+        LocalCallServer server = new LocalCallServer(listener, socket, token, services);
         Thread.ofPlatform().daemon().name("local-calls").start(server::accept);
         return server;
     }

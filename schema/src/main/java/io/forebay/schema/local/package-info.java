@@ -1,5 +1,5 @@
 /**
- * Short calls between processes of one machine: the unary methods of a gRPC service, over a unix
+ * Short calls between processes of one machine: the unary methods of gRPC services, over a unix
  * socket, without HTTP/2 and without a hop to another thread on either side. gRPC stays the way
  * from everywhere else, and for streams.
  *

@@ -63,7 +63,7 @@ final class LocalCallsTest {
     @BeforeEach
     void start() throws IOException {
         socket = directory.resolve("calls.sock");
-        server = LocalCallServer.start(socket, TOKEN, service.bindService());
+        server = LocalCallServer.start(socket, TOKEN, List.of(service.bindService()));
         client = new LocalCallClient(socket, TOKEN, clock);
     }
 
@@ -129,7 +129,7 @@ final class LocalCallsTest {
         server.close();
         assertFalse(Files.exists(socket));
         assertNull(call(client, "nobody", LONG));
-        server = LocalCallServer.start(socket, TOKEN, service.bindService());
+        server = LocalCallServer.start(socket, TOKEN, List.of(service.bindService()));
         assertNull(call(client, "too early", LONG));
         ahead.addAndGet(1_000);
         assertEquals("found", say("found"));
@@ -145,7 +145,7 @@ final class LocalCallsTest {
             server.close();
             assertBroken(Status.Code.UNAVAILABLE, waiting);
         }
-        server = LocalCallServer.start(socket, TOKEN, service.bindService());
+        server = LocalCallServer.start(socket, TOKEN, List.of(service.bindService()));
         ahead.addAndGet(1_000);
         assertEquals("after", say("after"));
     }
@@ -154,7 +154,7 @@ final class LocalCallsTest {
     void anIdleConnectionWhoseServerHasEndedIsOneBrokenCallAndNoMore() throws Exception {
         assertEquals("before", say("before"));
         server.close();
-        server = LocalCallServer.start(socket, TOKEN, service.bindService());
+        server = LocalCallServer.start(socket, TOKEN, List.of(service.bindService()));
         StatusException broken = assertThrows(StatusException.class, () -> say("lost"));
         assertEquals(Status.Code.UNAVAILABLE, broken.getStatus().getCode());
         assertEquals("after", say("after"));
@@ -284,7 +284,7 @@ final class LocalCallsTest {
         Path far = directory.resolve("d".repeat(120)).resolve("calls.sock");
         assertThrows(
                 IOException.class,
-                () -> LocalCallServer.start(far, TOKEN, service.bindService()).close());
+                () -> LocalCallServer.start(far, TOKEN, List.of(service.bindService())).close());
     }
 
     private SocketChannel connect() throws IOException {

@@ -7,20 +7,26 @@ import io.quarkus.grpc.GrpcService;
 import jakarta.inject.Singleton;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The way by which mounts of this machine make their calls; gRPC is there for all others. */
+/** The way by which mounts and workers of this machine make their calls; the others have gRPC. */
 @Singleton
 public final class LocalCalls {
     private static final System.Logger LOG = System.getLogger(LocalCalls.class.getName());
 
     private final LocalCallAddress address;
-    private final MetadataCalls service;
+    private final MetadataCalls metadata;
+    private final WorkerCalls workers;
     private @Nullable LocalCallServer server;
 
-    LocalCalls(LocalCallAddress address, @GrpcService MetadataCalls service) {
+    LocalCalls(
+            LocalCallAddress address,
+            @GrpcService MetadataCalls metadata,
+            @GrpcService WorkerCalls workers) {
         this.address = address;
-        this.service = service;
+        this.metadata = metadata;
+        this.workers = workers;
     }
 
     /** Without the socket everything works, slower. */
@@ -30,7 +36,7 @@ public final class LocalCalls {
                     LocalCallServer.start(
                             Path.of(address.getSocketPath()),
                             address.getToken().toByteArray(),
-                            service.bindService());
+                            List.of(metadata.bindService(), workers.bindService()));
         } catch (IOException e) {
             LOG.log(
                     System.Logger.Level.WARNING,

@@ -13,6 +13,7 @@ import io.forebay.proto.FinishPublishReply;
 import io.forebay.proto.FinishPublishRequest;
 import io.forebay.proto.HeartbeatReply;
 import io.forebay.proto.HeartbeatRequest;
+import io.forebay.proto.LocalCallAddress;
 import io.forebay.proto.RegisterWorkerReply;
 import io.forebay.proto.RegisterWorkerRequest;
 import io.forebay.proto.TakeTasksReply;
@@ -29,16 +30,21 @@ final class WorkerCalls extends WorkerServiceGrpc.WorkerServiceImplBase {
 
     private final Metadata model;
     private final Calls calls;
+    private final LocalCallAddress local;
 
-    WorkerCalls(Metadata model, Calls calls) {
+    WorkerCalls(Metadata model, Calls calls, LocalCallAddress local) {
         this.model = model;
         this.calls = calls;
+        this.local = local;
     }
 
     @Override
     public void register(
             RegisterWorkerRequest request, StreamObserver<RegisterWorkerReply> client) {
-        calls.answer(Rpc.REGISTER, client, () -> model.workers().register(request));
+        calls.answer(
+                Rpc.REGISTER,
+                client,
+                () -> model.workers().register(request).toBuilder().setLocal(local).build());
     }
 
     @Override

@@ -7,14 +7,19 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.google.protobuf.ByteString;
 import io.forebay.proto.AttachReply;
 import io.forebay.proto.AttachRequest;
+import io.forebay.proto.FailureKind;
+import io.forebay.proto.HeartbeatReply;
+import io.forebay.proto.HeartbeatRequest;
 import io.forebay.proto.LocalCallAddress;
 import io.forebay.proto.LookupRequest;
 import io.forebay.proto.MetadataServiceGrpc;
 import io.forebay.proto.ReadDirectoryRequest;
 import io.forebay.proto.WatchRequest;
+import io.forebay.proto.WorkerServiceGrpc;
 import io.forebay.schema.Limits;
 import io.forebay.schema.local.LocalCallClient;
 import io.grpc.ManagedChannel;
+import io.grpc.MethodDescriptor;
 import io.grpc.Status;
 import io.grpc.StatusException;
 import io.quarkus.test.common.WithTestResource;
@@ -59,12 +64,7 @@ final class LocalCallsTest {
                         .setIno(Limits.ROOT_INO)
                         .setLimit(10)
                         .build();
-        LocalCallAddress address = mount.getLocal();
-        try (LocalCallClient near =
-                new LocalCallClient(
-                        Path.of(address.getSocketPath()),
-                        address.getToken().toByteArray(),
-                        InstantSource.system())) {
+        try (LocalCallClient near = client(mount.getLocal())) {
             // one runs where it arrives, the other in a thread of its own
             assertEquals(
                     metadata.lookup(lookup),
@@ -82,6 +82,31 @@ final class LocalCallsTest {
                                             MOST));
             assertEquals(Status.Code.UNIMPLEMENTED, stream.getStatus().getCode());
         }
+    }
+
+    @Test
+    void aWorkerOfThisMachineIsServedThereToo() throws Exception {
+        HeartbeatRequest.Builder beat = HeartbeatRequest.newBuilder();
+        MethodDescriptor<HeartbeatRequest, HeartbeatReply> method =
+                WorkerServiceGrpc.getHeartbeatMethod();
+        try (SimulatedWorker worker = new SimulatedWorker(channel, "worker-1", NODE);
+                LocalCallClient near = client(worker.registered().getLocal())) {
+            beat.setWorker(worker.identity());
+            assertEquals(
+                    HeartbeatReply.getDefaultInstance(), near.call(method, beat.build(), MOST));
+            beat.getWorkerBuilder().setEpoch(worker.identity().getEpoch() - 1);
+            assertEquals(
+                    HeartbeatReply.newBuilder().setFailure(FailureKind.FAILURE_STALE).build(),
+                    near.call(method, beat.build(), MOST));
+            assertEquals(List.of(), worker.failures());
+        }
+    }
+
+    private static LocalCallClient client(LocalCallAddress address) {
+        return new LocalCallClient(
+                Path.of(address.getSocketPath()),
+                address.getToken().toByteArray(),
+                InstantSource.system());
     }
 
     private AttachReply attach() throws Exception {

@@ -25,35 +25,36 @@ import io.forebay.proto.TakeTasksRequest;
 import io.forebay.proto.Task;
 import io.forebay.proto.WorkerIdentity;
 import io.forebay.proto.WorkerServiceGrpc;
-import io.forebay.proto.WorkerServiceGrpc.WorkerServiceBlockingStub;
 import io.forebay.schema.ForebayException;
+import io.forebay.schema.local.LocalFirst;
 import io.grpc.Channel;
+import io.grpc.MethodDescriptor;
 import io.grpc.StatusRuntimeException;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
 
 /**
  * The calls of {@code WorkerService}. Each fails with the reply's failure kind, or with UNAVAILABLE
  * when the control plane did not answer in time. Safe for any number of threads.
  */
-public final class ControlPlane implements FlushControl {
+public final class ControlPlane implements FlushControl, AutoCloseable {
     /** A transaction takes 5 s at most, and is retried inside the control plane once. */
     private static final Duration ANSWER_MAX = Duration.ofSeconds(10);
 
-    private final WorkerServiceBlockingStub stub;
+    private final LocalFirst calls;
 
     /** Written by the membership alone. */
     private volatile WorkerIdentity identity = WorkerIdentity.getDefaultInstance();
 
-    public ControlPlane(Channel channel) {
-        this.stub = WorkerServiceGrpc.newBlockingStub(channel);
+    public ControlPlane(Channel channel, InstantSource clock) {
+        this.calls = new LocalFirst(channel, clock);
     }
 
     RegisterWorkerReply register(RegisterWorkerRequest request) {
-        RegisterWorkerReply reply = call(() -> within(ANSWER_MAX).register(request));
+        RegisterWorkerReply reply = call(WorkerServiceGrpc.getRegisterMethod(), request);
         check(reply.getFailure(), "The control plane does not take this worker");
+        calls.told(reply.getLocal());
         identity =
                 WorkerIdentity.newBuilder()
                         .setWorkerId(request.getWorkerId())
@@ -70,7 +71,7 @@ public final class ControlPlane implements FlushControl {
                         .setUsedBytes(usedBytes)
                         .setFreeBytes(freeBytes)
                         .build();
-        return call(() -> within(ANSWER_MAX).heartbeat(request)).getFailure();
+        return call(WorkerServiceGrpc.getHeartbeatMethod(), request).getFailure();
     }
 
     @Override
@@ -81,7 +82,8 @@ public final class ControlPlane implements FlushControl {
                         .setLimit(limit)
                         .setWaitMillis(wait.toMillis())
                         .build();
-        TakeTasksReply reply = call(() -> within(ANSWER_MAX.plus(wait)).takeTasks(request));
+        TakeTasksReply reply =
+                call(WorkerServiceGrpc.getTakeTasksMethod(), request, ANSWER_MAX.plus(wait));
         check(reply.getFailure(), "The control plane gives no tasks");
         return reply.getTasksList();
     }
@@ -90,7 +92,7 @@ public final class ControlPlane implements FlushControl {
     public List<PublishVerdict> beginPublish(List<PublishIntent> intents) {
         BeginPublishRequest request =
                 BeginPublishRequest.newBuilder().setWorker(identity).addAllIntents(intents).build();
-        BeginPublishReply reply = call(() -> within(ANSWER_MAX).beginPublish(request));
+        BeginPublishReply reply = call(WorkerServiceGrpc.getBeginPublishMethod(), request);
         check(reply.getFailure(), "The control plane allows no publish");
         return reply.getVerdictsList();
     }
@@ -102,7 +104,8 @@ public final class ControlPlane implements FlushControl {
                         .setWorker(identity)
                         .addAllOutcomes(outcomes)
                         .build();
-        FailureKind failure = call(() -> within(ANSWER_MAX).finishPublish(request)).getFailure();
+        FailureKind failure =
+                call(WorkerServiceGrpc.getFinishPublishMethod(), request).getFailure();
         check(failure, "The control plane does not record a publish");
     }
 
@@ -110,7 +113,7 @@ public final class ControlPlane implements FlushControl {
     public void endTasks(List<EndedTask> tasks) {
         EndTasksRequest request =
                 EndTasksRequest.newBuilder().setWorker(identity).addAllTasks(tasks).build();
-        FailureKind failure = call(() -> within(ANSWER_MAX).endTasks(request)).getFailure();
+        FailureKind failure = call(WorkerServiceGrpc.getEndTasksMethod(), request).getFailure();
         check(failure, "The control plane does not end a task");
     }
 
@@ -118,7 +121,7 @@ public final class ControlPlane implements FlushControl {
     public List<StagedVerdict> describeStaged(List<StagedRef> files) {
         DescribeStagedRequest request =
                 DescribeStagedRequest.newBuilder().setWorker(identity).addAllFiles(files).build();
-        DescribeStagedReply reply = call(() -> within(ANSWER_MAX).describeStaged(request));
+        DescribeStagedReply reply = call(WorkerServiceGrpc.getDescribeStagedMethod(), request);
         check(reply.getFailure(), "The control plane describes no staged files");
         return reply.getVerdictsList();
     }
@@ -127,18 +130,22 @@ public final class ControlPlane implements FlushControl {
     public boolean beginEvict(EvictIntent intent) {
         BeginEvictRequest request =
                 BeginEvictRequest.newBuilder().setWorker(identity).addIntents(intent).build();
-        BeginEvictReply reply = call(() -> within(ANSWER_MAX).beginEvict(request));
+        BeginEvictReply reply = call(WorkerServiceGrpc.getBeginEvictMethod(), request);
         check(reply.getFailure(), "The control plane allows no eviction");
         return reply.getGrantedCount() == 1 && reply.getGranted(0);
     }
 
-    private WorkerServiceBlockingStub within(Duration bound) {
-        return stub.withDeadlineAfter(bound.toMillis(), TimeUnit.MILLISECONDS);
+    private <Q, R> R call(MethodDescriptor<Q, R> method, Q request) {
+        return call(method, request, ANSWER_MAX);
     }
 
-    private static <T> T call(Supplier<T> call) {
+    private <Q, R> R call(MethodDescriptor<Q, R> method, Q request, Duration most) {
         try {
-            return call.get();
+            return calls.call(method, request, most);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new ForebayException(
+                    FailureKind.FAILURE_UNAVAILABLE, "The call was interrupted", e);
         } catch (StatusRuntimeException e) {
             throw new ForebayException(
                             FailureKind.FAILURE_UNAVAILABLE,
@@ -147,6 +154,12 @@ public final class ControlPlane implements FlushControl {
                     .with("status", e.getStatus().getCode())
                     .with("cause", String.valueOf(e.getStatus().getDescription()));
         }
+    }
+
+    /** Ends the calls of this machine; the channel is its owner's. */
+    @Override
+    public void close() {
+        calls.close();
     }
 
     private static void check(FailureKind failure, String message) {

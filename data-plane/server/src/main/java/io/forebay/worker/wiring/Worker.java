@@ -69,7 +69,7 @@ final class Worker implements AutoCloseable {
         this.onFenced = onFenced;
         this.area = StagingAreas.open(settings);
         this.channel = parts.connect(settings.controlPlane());
-        this.control = new ControlPlane(channel);
+        this.control = new ControlPlane(channel, clock);
         this.eviction = new Eviction(area, control, parts.metrics());
         this.verifier = new AtomicReference<>(verifier(new byte[1]));
         parts.metrics().watch(area::space);
@@ -215,6 +215,7 @@ final class Worker implements AutoCloseable {
         server.close();
         engine.close();
         join();
+        control.close();
         channel.shutdownNow();
         area.close();
         LOG.log(Level.INFO, EventName.WORKER_STOPPED.line("worker", settings.id()));

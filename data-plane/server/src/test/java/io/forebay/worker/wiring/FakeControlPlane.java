@@ -18,6 +18,7 @@ import io.forebay.proto.FinishPublishReply;
 import io.forebay.proto.FinishPublishRequest;
 import io.forebay.proto.HeartbeatReply;
 import io.forebay.proto.HeartbeatRequest;
+import io.forebay.proto.LocalCallAddress;
 import io.forebay.proto.PublishOutcome;
 import io.forebay.proto.PublishVerdict;
 import io.forebay.proto.RegisterWorkerReply;
@@ -63,6 +64,10 @@ final class FakeControlPlane extends WorkerServiceGrpc.WorkerServiceImplBase
     final AtomicReference<FailureKind> heartbeat = new AtomicReference<>(FailureKind.FAILURE_NONE);
     final AtomicReference<Predicate<EvictIntent>> evictable = new AtomicReference<>(intent -> true);
     final AtomicInteger epoch = new AtomicInteger();
+
+    /** What it tells workers of a unix socket. */
+    final AtomicReference<LocalCallAddress> local =
+            new AtomicReference<>(LocalCallAddress.getDefaultInstance());
 
     private final int port;
     private @Nullable Server server;
@@ -119,6 +124,7 @@ final class FakeControlPlane extends WorkerServiceGrpc.WorkerServiceImplBase
                         .setEpoch(epoch.incrementAndGet())
                         .setGrantKey(ByteString.copyFrom(KEY))
                         .setHeartbeatMillis(50)
+                        .setLocal(local.get())
                         .build());
     }
 

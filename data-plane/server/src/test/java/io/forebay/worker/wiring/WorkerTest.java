@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.google.protobuf.ByteString;
 import io.forebay.persist.InMemoryObjectStore;
 import io.forebay.persist.ObjectRef;
 import io.forebay.persist.s3.S3Settings;
@@ -16,6 +17,7 @@ import io.forebay.proto.DropStagedTask;
 import io.forebay.proto.EndedTask;
 import io.forebay.proto.EvictTask;
 import io.forebay.proto.FailureKind;
+import io.forebay.proto.LocalCallAddress;
 import io.forebay.proto.ObjectSource;
 import io.forebay.proto.PublishOutcome;
 import io.forebay.proto.SettleTask;
@@ -24,6 +26,7 @@ import io.forebay.proto.StagedVerdict;
 import io.forebay.proto.Task;
 import io.forebay.proto.UploadTask;
 import io.forebay.schema.ForebayException;
+import io.forebay.schema.local.LocalCallServer;
 import io.forebay.transport.local.StagedFileClient;
 import io.forebay.transport.posix.NativeFile;
 import io.forebay.worker.telemetry.TaskTrace;
@@ -40,6 +43,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -271,6 +275,35 @@ final class WorkerTest {
             control.heartbeat.set(FailureKind.FAILURE_NOT_FOUND);
             until(() -> control.epoch.get() == 2);
             assertTrue(worker.isReady());
+        }
+    }
+
+    @Test
+    void callsGoByTheUnixSocketAsLongAsItIsThere() throws Exception {
+        byte[] token = "token".getBytes(StandardCharsets.US_ASCII);
+        Path socket = temporary.resolve("control.sock");
+        control.local.set(
+                LocalCallAddress.newBuilder()
+                        .setSocketPath(socket.toString())
+                        .setToken(ByteString.copyFrom(token))
+                        .build());
+        FakeControlPlane byGrpc = control;
+        FakeControlPlane near = new FakeControlPlane(0);
+        try (Worker worker = worker();
+                StagedFileClient client = client()) {
+            try (LocalCallServer _ =
+                    LocalCallServer.start(socket, token, List.of(near.bindService()))) {
+                until(worker::isReady);
+                write(client, 7, "checkpoint");
+                near.tasks.add(uploadTask(7, "checkpoint".length()));
+                assertTrue(next(near.outcomes).hasPublished());
+                next(near.heartbeats);
+            }
+            write(client, 8, "checkpoint");
+            byGrpc.heartbeats.clear();
+            byGrpc.tasks.add(uploadTask(8, "checkpoint".length()));
+            assertTrue(next(byGrpc.outcomes).hasPublished());
+            next(byGrpc.heartbeats);
         }
     }
 

@@ -1,6 +1,5 @@
 package io.forebay.mount.meta;
 
-import com.google.common.util.concurrent.ListenableFuture;
 import io.forebay.proto.AttachReply;
 import io.forebay.proto.AttachRequest;
 import io.forebay.proto.AwaitLockRequest;
@@ -20,7 +19,6 @@ import io.forebay.proto.ListLocksReply;
 import io.forebay.proto.ListLocksRequest;
 import io.forebay.proto.ListXattrsReply;
 import io.forebay.proto.ListXattrsRequest;
-import io.forebay.proto.LocalCallAddress;
 import io.forebay.proto.LockReply;
 import io.forebay.proto.LookupRequest;
 import io.forebay.proto.MakeNodeRequest;
@@ -48,31 +46,22 @@ import io.forebay.proto.SyncRequest;
 import io.forebay.proto.WatchReply;
 import io.forebay.proto.WatchRequest;
 import io.forebay.schema.ForebayException;
-import io.forebay.schema.local.LocalCallClient;
+import io.forebay.schema.local.LocalFirst;
 import io.grpc.CallOptions;
 import io.grpc.Context;
 import io.grpc.ManagedChannel;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status;
-import io.grpc.StatusException;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ClientCalls;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Iterator;
 import java.util.Objects;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Predicate;
-import org.jspecify.annotations.Nullable;
 
-/**
- * The service over gRPC: an answer is decoded on the channel's event loop and wakes the caller
- * once; no other thread stands between. Where the control plane is on this machine, its unix socket
- * takes the unary calls, for a fraction of that.
- */
+/** The calls of {@code MetadataService}, asked again while that may help. */
 public final class GrpcMetadataClient implements MetadataClient {
     private static final long CLOSE_SECONDS = 2;
 
@@ -81,8 +70,7 @@ public final class GrpcMetadataClient implements MetadataClient {
     private final InstantSource clock;
     private final Sleeper sleeper;
     private final CallWatch watch;
-
-    private final AtomicReference<@Nullable Near> near = new AtomicReference<>();
+    private final LocalFirst calls;
 
     /** Takes the channel over: {@link #close} ends it. */
     public GrpcMetadataClient(
@@ -96,6 +84,7 @@ public final class GrpcMetadataClient implements MetadataClient {
         this.clock = clock;
         this.sleeper = sleeper;
         this.watch = watch;
+        this.calls = new LocalFirst(channel, clock);
     }
 
     @Override
@@ -105,11 +94,7 @@ public final class GrpcMetadataClient implements MetadataClient {
 
     @Override
     public void attached(AttachReply reply) {
-        LocalCallAddress address = reply.getLocal();
-        Near now = near.get();
-        if (now == null || !now.address.equals(address)) {
-            use(reply.hasLocal() ? new Near(address, clock) : null);
-        }
+        calls.told(reply.getLocal());
     }
 
     @Override
@@ -277,19 +262,12 @@ public final class GrpcMetadataClient implements MetadataClient {
 
     @Override
     public void close() {
-        use(null);
+        calls.close();
         channel.shutdownNow();
         try {
             channel.awaitTermination(CLOSE_SECONDS, TimeUnit.SECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-        }
-    }
-
-    private void use(@Nullable Near next) {
-        Near before = near.getAndSet(next);
-        if (before != null) {
-            before.client.close();
         }
     }
 
@@ -315,7 +293,7 @@ public final class GrpcMetadataClient implements MetadataClient {
         long end = clock.millis() + policy.total().toMillis();
         for (int attempt = 0; ; attempt++) {
             try {
-                return once(method, request);
+                return calls.call(method, request, policy.eachTry());
             } catch (StatusRuntimeException e) {
                 Duration pause = policy.pause(attempt);
                 if (!mayHelp(e.getStatus(), attempt) || clock.millis() + pause.toMillis() >= end) {
@@ -325,38 +303,6 @@ public final class GrpcMetadataClient implements MetadataClient {
                 sleeper.sleep(pause);
                 channel.resetConnectBackoff();
             }
-        }
-    }
-
-    private <Q, R> R once(MethodDescriptor<Q, R> method, Q request) throws InterruptedException {
-        Near now = near.get();
-        R reply = now == null ? null : locally(now.client, method, request);
-        return reply == null ? byGrpc(method, request) : reply;
-    }
-
-    private <Q, R> @Nullable R locally(
-            LocalCallClient client, MethodDescriptor<Q, R> method, Q request)
-            throws InterruptedException {
-        try {
-            return client.call(method, request, policy.eachTry());
-        } catch (StatusException e) {
-            throw new StatusRuntimeException(e.getStatus(), e.getTrailers());
-        }
-    }
-
-    private <Q, R> R byGrpc(MethodDescriptor<Q, R> method, Q request) throws InterruptedException {
-        CallOptions options =
-                CallOptions.DEFAULT.withDeadlineAfter(
-                        policy.eachTry().toMillis(), TimeUnit.MILLISECONDS);
-        ListenableFuture<R> future =
-                ClientCalls.futureUnaryCall(channel.newCall(method, options), request);
-        try {
-            return future.get();
-        } catch (InterruptedException e) {
-            future.cancel(true);
-            throw e;
-        } catch (ExecutionException e) {
-            throw Status.fromThrowable(e).asRuntimeException();
         }
     }
 
@@ -395,17 +341,5 @@ public final class GrpcMetadataClient implements MetadataClient {
         return new ForebayException(FailureKind.FAILURE_UNAVAILABLE, message, cause)
                 .with("rpc", method.getFullMethodName())
                 .with("cause", cause.toString());
-    }
-
-    /** The control plane's unix socket, while it is on this machine. */
-    private record Near(LocalCallAddress address, LocalCallClient client) {
-        Near(LocalCallAddress address, InstantSource clock) {
-            this(
-                    address,
-                    new LocalCallClient(
-                            Path.of(address.getSocketPath()),
-                            address.getToken().toByteArray(),
-                            clock));
-        }
     }
 }

@@ -319,7 +319,8 @@ final class GrpcMetadataClientTest {
                 Attachment.attach(client, AttachRequest.getDefaultInstance())) {
             make(attachment, client);
             assertEquals(1, service.seen.size());
-            try (LocalCallServer _ = LocalCallServer.start(socket, TOKEN, near.bindService())) {
+            try (LocalCallServer _ =
+                    LocalCallServer.start(socket, TOKEN, List.of(near.bindService()))) {
                 while (near.seen.isEmpty()) {
                     make(attachment, client);
                 }
