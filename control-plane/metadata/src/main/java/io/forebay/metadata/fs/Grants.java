@@ -1,17 +1,14 @@
 package io.forebay.metadata.fs;
 
 import com.google.protobuf.ByteString;
-import io.forebay.metadata.kv.ReadTransaction;
 import io.forebay.metadata.state.GrantKeys;
 import io.forebay.metadata.state.Handles;
 import io.forebay.metadata.state.Inode;
 import io.forebay.metadata.state.Refusal;
 import io.forebay.metadata.state.Registry;
 import io.forebay.metadata.state.Space;
-import io.forebay.proto.Caller;
 import io.forebay.proto.Claims;
 import io.forebay.proto.FailureKind;
-import io.forebay.proto.FlushState;
 import io.forebay.proto.Grant;
 import io.forebay.proto.ObjectSource;
 import io.forebay.proto.WorkerRecord;
@@ -28,7 +25,7 @@ final class Grants {
     }
 
     /** A grant on the file at its owner. Where the bytes may be missing, it says where they are. */
-    Grant grant(Space space, Inode inode, Caller caller, boolean write, boolean truncate) {
+    Grant grant(Space space, Inode inode, Opening opening) {
         WorkerRecord worker = Registry.worker(space.tx().snapshot(), inode.owner());
         if (worker == null) {
             throw new Refusal(FailureKind.FAILURE_UNAVAILABLE);
@@ -38,13 +35,16 @@ final class Grants {
                         .setWorkspaceId(space.id())
                         .setIno(inode.ino())
                         .setGeneration(inode.generation())
-                        .setWrite(write)
-                        .setTruncate(truncate)
+                        .setWrite(opening.write())
+                        .setTruncate(opening.truncate())
                         .setCreate(inode.attributes().getSize() == 0)
                         .setSize(inode.attributes().getSize())
                         .setExpiresAtMillis(space.nowMillis() + LIFE_MILLIS)
-                        .setWorkerId(inode.owner());
-        others(space, inode, caller.getMountId(), claims);
+                        .setWorkerId(inode.owner())
+                        .setMountId(opening.mount())
+                        .setOpenedNanos(space.nowNanos())
+                        .setOthersWriting(opening.holders().othersWriting())
+                        .setOthersOpen(opening.write() && opening.holders().others());
         if (!inode.record().getStaged() && inode.hasObject() && inode.object().getSize() > 0) {
             claims.setLocation(space.workspace().getLocation())
                     .setSource(
@@ -65,27 +65,16 @@ final class Grants {
                 .build();
     }
 
-    /**
-     * A reader looks at a snapshot, so that many can open one file at once; who opens meanwhile
-     * comes to the worker soon.
-     */
-    private static void others(Space space, Inode inode, long mount, Claims.Builder claims) {
-        claims.setMountId(mount).setOpenedNanos(space.nowNanos());
-        if (inode.isNew()) {
-            return;
-        }
-        ReadTransaction tx = claims.getWrite() ? space.tx() : space.tx().snapshot();
-        boolean writing =
-                inode.state() == FlushState.FLUSH_STATE_OPEN
-                        && Handles.othersWriting(tx, space.id(), inode.ino(), mount);
-        claims.setOthersWriting(writing)
-                .setOthersOpen(
-                        claims.getWrite() && Handles.others(tx, space.id(), inode.ino(), mount));
-    }
-
     private ByteString token(Claims claims, String worker) {
         ByteString bytes = claims.toByteString();
         byte[] signature = GrantKeys.sign(keys.of(worker), bytes.toByteArray());
         return bytes.concat(ByteString.copyFrom(signature));
     }
+
+    /**
+     * What a grant is asked for.
+     *
+     * @param holders before this one
+     */
+    record Opening(long mount, boolean write, boolean truncate, Handles.Holders holders) {}
 }

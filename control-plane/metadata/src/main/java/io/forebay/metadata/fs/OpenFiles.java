@@ -1,10 +1,13 @@
 package io.forebay.metadata.fs;
 
 import io.forebay.metadata.flush.Flow;
+import io.forebay.metadata.fs.Grants.Opening;
 import io.forebay.metadata.kv.KeyValueStore.Durability;
+import io.forebay.metadata.kv.ReadTransaction;
 import io.forebay.metadata.state.Database;
 import io.forebay.metadata.state.GrantKeys;
 import io.forebay.metadata.state.Handles;
+import io.forebay.metadata.state.Handles.Holders;
 import io.forebay.metadata.state.Inode;
 import io.forebay.metadata.state.InodeNumbers;
 import io.forebay.metadata.state.Keys;
@@ -17,6 +20,7 @@ import io.forebay.proto.CommitRequest;
 import io.forebay.proto.CreateRequest;
 import io.forebay.proto.EntryRecord;
 import io.forebay.proto.FailureKind;
+import io.forebay.proto.FlushState;
 import io.forebay.proto.MountRecord;
 import io.forebay.proto.NodeReply;
 import io.forebay.proto.NodeType;
@@ -127,7 +131,11 @@ public final class OpenFiles {
                         .setCreated(true)
                         .setParent(parent.attributes())
                         .setOpenSequence(sequence)
-                        .setGrant(grants.grant(space, inode, request.getCaller(), true, false));
+                        .setGrant(
+                                grants.grant(
+                                        space,
+                                        inode,
+                                        new Opening(mount.getId(), true, false, Holders.NONE)));
         return reply.setAttributes(inode.attributes()).build();
     }
 
@@ -147,28 +155,34 @@ public final class OpenFiles {
         Inode inode = space.inode(request.getIno());
         Refusal.when(inode.directory(), FailureKind.FAILURE_IS_DIRECTORY);
         Refusal.when(!inode.regular(), FailureKind.FAILURE_INVALID);
-        mount(space, request.getCaller());
+        MountRecord mount = mount(space, request.getCaller());
         boolean write = request.getWrite() || request.getTruncate();
+        Holders before = holders(space, inode, mount.getId(), write);
         if (write) {
-            boolean first = !Handles.anyWriting(space, inode.ino());
-            Flow.opened(space, inode, first, request.getTruncate());
-            long mount = request.getCaller().getMountId();
-            if (!first && Handles.othersWriting(space.tx(), space.id(), inode.ino(), mount)) {
+            Flow.opened(space, inode, !before.writing(), request.getTruncate());
+            if (before.othersWriting()) {
                 Flow.shared(inode);
             }
         }
+        Opening opening = new Opening(mount.getId(), write, request.getTruncate(), before);
         long sequence = register(space, inode, request.getCaller(), request.getRead(), write);
         OpenReply.Builder reply =
                 OpenReply.newBuilder()
                         .setOpenSequence(sequence)
-                        .setGrant(
-                                grants.grant(
-                                        space,
-                                        inode,
-                                        request.getCaller(),
-                                        write,
-                                        request.getTruncate()));
+                        .setGrant(grants.grant(space, inode, opening));
         return reply.setAttributes(inode.attributes()).build();
+    }
+
+    /**
+     * A reader asks only where somebody writes, and looks at a snapshot, so that many can open one
+     * file at once; who opens meanwhile comes to the worker soon.
+     */
+    private static Holders holders(Space space, Inode inode, long mount, boolean write) {
+        if (!write && inode.state() != FlushState.FLUSH_STATE_OPEN) {
+            return Holders.NONE;
+        }
+        ReadTransaction tx = write ? space.tx() : space.tx().snapshot();
+        return Handles.holders(tx, space.id(), inode.ino(), mount);
     }
 
     private static MountRecord mount(Space space, Caller caller) {

@@ -33,17 +33,32 @@ public final class Handles {
         return !space.tx().getRange(range.begin(), range.end(), 1).isEmpty();
     }
 
-    /** Whether other mounts than this one have the file open. */
-    public static boolean others(ReadTransaction tx, long ws, long ino, long mount) {
+    /**
+     * @param tx a snapshot, where somebody who opens it meanwhile does not matter
+     */
+    public static Holders holders(ReadTransaction tx, long ws, long ino, long mount) {
         Tuple.Range range = Keys.handles(ws, ino);
-        return tx.getRange(range.begin(), range.end(), 2).stream()
-                .anyMatch(pair -> mount(pair) != mount);
+        boolean writing = false;
+        boolean othersWriting = false;
+        boolean others = false;
+        for (KeyValue pair : tx.getRange(range.begin(), range.end(), MOUNTS_MAX)) {
+            boolean other = mount(pair) != mount;
+            boolean writes = record(pair).getWriting();
+            writing |= writes;
+            others |= other;
+            othersWriting |= other && writes;
+        }
+        return new Holders(writing, others, othersWriting);
     }
 
-    public static boolean othersWriting(ReadTransaction tx, long ws, long ino, long mount) {
-        Tuple.Range range = Keys.handles(ws, ino);
-        return tx.getRange(range.begin(), range.end(), MOUNTS_MAX).stream()
-                .anyMatch(pair -> mount(pair) != mount && record(pair).getWriting());
+    /**
+     * Who has one file open, as one mount sees it.
+     *
+     * @param writing any mount, this one too
+     * @param others have it open, however
+     */
+    public record Holders(boolean writing, boolean others, boolean othersWriting) {
+        public static final Holders NONE = new Holders(false, false, false);
     }
 
     private static long mount(KeyValue pair) {
