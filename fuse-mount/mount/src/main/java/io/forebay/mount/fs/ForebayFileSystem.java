@@ -143,8 +143,7 @@ public final class ForebayFileSystem implements FileSystem, AutoCloseable {
 
     private Reply answer(Request request) {
         return switch (request) {
-            case Request.Lookup lookup ->
-                    replaced.lookedUp(lookup.header(), namespace.lookup(lookup));
+            case Request.Lookup lookup -> lookUp(lookup);
             case Request.Forget forget -> forget(forget);
             case Request.GetAttr get -> stat(get.header());
             case Request.Statx statx -> statx(stat(statx.header()));
@@ -282,6 +281,11 @@ public final class ForebayFileSystem implements FileSystem, AutoCloseable {
             Thread.currentThread().interrupt();
         }
         releases.close();
+    }
+
+    private Reply lookUp(Request.Lookup lookup) {
+        Reply reply = replaced.lookedUp(lookup.header(), namespace.lookup(lookup));
+        return opens.lookedUp(lookup.header(), reply);
     }
 
     private Reply forget(Request.Forget forget) {

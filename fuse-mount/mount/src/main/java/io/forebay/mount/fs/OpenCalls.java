@@ -58,7 +58,7 @@ final class OpenCalls {
     Reply open(Request.Open request) {
         Request.Header header = request.header();
         Optional<OpenFile> before = table.openedBefore(header);
-        OpenFile file = before.orElseGet(() -> openAnew(request));
+        OpenFile file = before.orElseGet(() -> staleNames.open(header, () -> openAnew(request)));
         boolean done = false;
         try {
             if (before.isEmpty()) {
@@ -76,6 +76,11 @@ final class OpenCalls {
                 close(file);
             }
         }
+    }
+
+    /** A name was looked up. */
+    Reply lookedUp(Request.Header header, Reply reply) {
+        return staleNames.lookedUp(header, reply);
     }
 
     private OpenFile openAnew(Request.Open request) {
