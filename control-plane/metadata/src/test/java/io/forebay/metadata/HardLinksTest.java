@@ -56,6 +56,8 @@ class HardLinksTest {
         rig.remove(mount, Rig.ROOT, "a", false);
         assertEquals(FailureKind.FAILURE_NOT_FOUND, rig.link(mount, ino, d, "b").getFailure());
         rig.release(mount, ino, open.getOpenSequence());
+        assertEquals(FailureKind.FAILURE_NOT_FOUND, rig.link(mount, ino, d, "b").getFailure());
+        flush();
         assertEquals(FailureKind.FAILURE_GONE, rig.link(mount, ino, d, "b").getFailure());
     }
 

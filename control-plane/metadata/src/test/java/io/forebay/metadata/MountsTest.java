@@ -100,6 +100,7 @@ class MountsTest {
         worker.open(Rig.claims(reply));
         rig.remove(mount, Rig.ROOT, "f", false);
         detach(mount);
+        rig.clock.advance(2_000);
         worker.drain();
         assertTrue(worker.staged.isEmpty());
         assertEquals(FailureKind.FAILURE_GONE, rig.failure(reply.getAttributes().getIno()));

@@ -8,12 +8,15 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.google.protobuf.ByteString;
 import io.forebay.metadata.state.GrantKeys;
 import io.forebay.proto.Claims;
+import io.forebay.proto.DescribeStagedRequest;
 import io.forebay.proto.FailureKind;
 import io.forebay.proto.FinalSize;
 import io.forebay.proto.FlushState;
 import io.forebay.proto.OpenReply;
 import io.forebay.proto.ReleaseRequest;
 import io.forebay.proto.ReleasedFile;
+import io.forebay.proto.StagedRef;
+import io.forebay.proto.StagedVerdict;
 import org.junit.jupiter.api.Test;
 
 class OpenFilesTest {
@@ -149,10 +152,57 @@ class OpenFilesTest {
         worker.drain();
         assertTrue(worker.staged.containsKey(ino));
         rig.release(mount, ino, reply.getOpenSequence());
-        assertEquals(FailureKind.FAILURE_GONE, rig.failure(ino));
-        worker.drain();
-        assertFalse(worker.staged.containsKey(ino));
         assertEquals(0, rig.metadata.workspaces().usage(rig.ws).bytes());
+        rig.clock.advance(2_000);
+        worker.drain();
+        assertEquals(FailureKind.FAILURE_GONE, rig.failure(ino));
+        assertFalse(worker.staged.containsKey(ino));
+    }
+
+    @Test
+    void whatWasUnlinkedCanBeOpenedForAMomentAndStaysThen() {
+        long ino = clean("f", "text");
+        rig.remove(mount, Rig.ROOT, "f", false);
+        assertEquals(0, rig.metadata.workspaces().usage(rig.ws).bytes());
+        rig.clock.advance(1_999);
+        worker.drain();
+        assertEquals(StagedVerdict.Need.NEED_DIRTY, need(ino));
+        OpenReply reply = open(ino, true, false);
+        assertEquals(0, reply.getAttributes().getNlink());
+        assertEquals(4, rig.metadata.workspaces().usage(rig.ws).bytes());
+        rig.clock.advance(10_000);
+        worker.drain();
+        assertEquals("text", worker.content(ino));
+        rig.commit(mount, ino, 2, 5);
+        rig.release(mount, ino, reply.getOpenSequence());
+        assertEquals(0, rig.metadata.workspaces().usage(rig.ws).bytes());
+        rig.clock.advance(2_000);
+        worker.drain();
+        assertEquals(FailureKind.FAILURE_GONE, rig.open(mount, ino, false, false).getFailure());
+        assertTrue(worker.staged.isEmpty());
+        assertEquals(StagedVerdict.Need.NEED_NONE, need(ino));
+    }
+
+    /** Its content is nowhere but in an object that goes as well. */
+    @Test
+    void whatWasEvictedIsGoneWithItsName() {
+        long ino = clean("f", "text");
+        worker.evict(ino, 1);
+        rig.remove(mount, Rig.ROOT, "f", false);
+        assertEquals(FailureKind.FAILURE_GONE, rig.open(mount, ino, false, false).getFailure());
+    }
+
+    private StagedVerdict.Need need(long ino) {
+        StagedRef file = StagedRef.newBuilder().setWorkspaceId(rig.ws).setIno(ino).build();
+        return rig.metadata
+                .stagedFiles()
+                .describeStaged(
+                        DescribeStagedRequest.newBuilder()
+                                .setWorker(rig.identity("w1"))
+                                .addFiles(file)
+                                .build())
+                .getVerdicts(0)
+                .getNeed();
     }
 
     @Test

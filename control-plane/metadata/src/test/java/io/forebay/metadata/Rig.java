@@ -399,6 +399,11 @@ public final class Rig {
                 .getFailure();
     }
 
+    /** Whether a file has gone, or does as soon as its time is over. */
+    public boolean isLeaving(long ino) {
+        return failure(ino) == FailureKind.FAILURE_GONE || attributes(ino).getNlink() == 0;
+    }
+
     public List<DirectoryEntry> list(long directory) {
         List<DirectoryEntry> entries = new ArrayList<>();
         ReadDirectoryReply page;

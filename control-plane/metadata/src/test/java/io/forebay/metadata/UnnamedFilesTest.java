@@ -242,6 +242,7 @@ class UnnamedFilesTest {
     }
 
     private void assertGone(long ino) {
+        rig.clock.advance(2_000);
         worker.drain();
         assertEquals(FailureKind.FAILURE_GONE, rig.failure(ino));
         assertEquals(Map.of(), worker.staged);

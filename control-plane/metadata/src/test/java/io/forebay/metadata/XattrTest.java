@@ -102,6 +102,8 @@ class XattrTest {
     void theyGoWithTheFile() {
         set("user.a", "1");
         rig.remove(mount, Rig.ROOT, "f", false);
+        rig.clock.advance(2_000);
+        rig.take("w1");
         Tuple.Range left = Keys.xattrs(rig.ws, ino);
         assertTrue(rig.store.read(tx -> tx.getRange(left.begin(), left.end(), 1)).isEmpty());
     }

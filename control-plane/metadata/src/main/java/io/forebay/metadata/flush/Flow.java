@@ -18,6 +18,13 @@ import org.jspecify.annotations.Nullable;
  * the bucket. A file is dirty exactly when its state is not CLEAN and it has a name.
  */
 public final class Flow {
+    /**
+     * How long a file that nobody needs can still be opened: who has it by a descriptor that opens
+     * nothing (O_PATH) is known to his mount alone, which opens it meanwhile. The kernel tells of
+     * all others within milliseconds.
+     */
+    public static final long LEAVING_MILLIS = 2_000;
+
     private Flow() {}
 
     /**
@@ -239,19 +246,45 @@ public final class Flow {
         forgetUnused(space, inode);
     }
 
-    /** Forgets a file that has no name and that nobody has open. */
+    /**
+     * Forgets a file that has no name and that nobody has open; in a moment, where its content is
+     * still with its worker.
+     */
     public static void forgetUnused(Space space, Inode inode) {
         if (inode.linked() || Handles.any(space, inode.ino())) {
             return;
         }
-        inode.delete();
+        long due = space.nowMillis();
+        if (inode.record().getStaged()) {
+            inode.record().setLeaving(true);
+            due += LEAVING_MILLIS;
+        } else {
+            inode.delete();
+        }
         lookAtKeys(space, inode);
         Queue.remove(space, inode.owner(), TaskId.of(TaskKind.SETTLE, inode.ino()));
-        Queue.put(
-                space,
-                inode.owner(),
-                TaskId.of(TaskKind.DROP_STAGED, inode.ino()),
-                space.nowMillis());
+        Queue.put(space, inode.owner(), dropping(inode.ino()), due);
+    }
+
+    /** Somebody opens the file: it stays, if it was about to leave. */
+    public static void takenBack(Space space, Inode inode) {
+        if (inode.record().getLeaving()) {
+            inode.record().setLeaving(false);
+            Queue.remove(space, inode.owner(), dropping(inode.ino()));
+        }
+    }
+
+    /** Its worker drops what it has of the file, which nobody can open from now on. */
+    static void dropped(Space space, long ino) {
+        Inode inode = space.find(ino);
+        if (inode != null && inode.record().getLeaving()) {
+            inode.delete();
+            lookAtKeys(space, inode);
+        }
+    }
+
+    private static TaskId dropping(long ino) {
+        return TaskId.of(TaskKind.DROP_STAGED, ino);
     }
 
     /** Whether the bucket has the file's content under this key, and nobody changes it. */

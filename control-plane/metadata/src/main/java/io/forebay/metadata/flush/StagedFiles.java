@@ -105,7 +105,8 @@ public final class StagedFiles {
         if (inode.getAttributes().getNlink() == 0) {
             Tuple.Range handles = Keys.handles(file.getWorkspaceId(), file.getIno());
             boolean open = !tx.getRange(handles.begin(), handles.end(), 1).isEmpty();
-            return verdict(open ? Need.NEED_DIRTY : Need.NEED_NONE, generation);
+            return verdict(
+                    open || inode.getLeaving() ? Need.NEED_DIRTY : Need.NEED_NONE, generation);
         }
         if (inode.getAttributes().getFlushState() != FlushState.FLUSH_STATE_CLEAN) {
             return verdict(Need.NEED_DIRTY, generation);

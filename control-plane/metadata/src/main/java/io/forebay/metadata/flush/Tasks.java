@@ -195,10 +195,12 @@ public final class Tasks {
         return switch (task.kind()) {
             case UPLOAD -> Uploads.prepare(space, task.ino());
             case REMOVE_OBJECT -> Removals.prepare(space, lease, task.key());
-            case DROP_STAGED ->
-                    new Step.Give(
-                            Task.newBuilder()
-                                    .setDropStaged(DropStagedTask.newBuilder().setIno(task.ino())));
+            case DROP_STAGED -> {
+                Flow.dropped(space, task.ino());
+                yield new Step.Give(
+                        Task.newBuilder()
+                                .setDropStaged(DropStagedTask.newBuilder().setIno(task.ino())));
+            }
             case EVICT -> evict(space, task.ino());
             case PROBE -> new Step.Give(Task.newBuilder().setProbe(ProbeTask.getDefaultInstance()));
             case SETTLE -> Settling.prepare(space, task.ino(), record);

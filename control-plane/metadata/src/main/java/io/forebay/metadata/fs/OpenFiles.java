@@ -156,6 +156,7 @@ public final class OpenFiles {
         Refusal.when(inode.directory(), FailureKind.FAILURE_IS_DIRECTORY);
         Refusal.when(!inode.regular(), FailureKind.FAILURE_INVALID);
         MountRecord mount = mount(space, request.getCaller());
+        Flow.takenBack(space, inode);
         boolean write = request.getWrite() || request.getTruncate();
         Holders before = holders(space, inode, mount.getId(), write);
         if (write) {

@@ -144,7 +144,9 @@ public final class Inode {
     Optional<ChangedNode> shown() {
         Attributes now = visible(record.getAttributes());
         Attributes old = before.getAttributes();
-        if (fresh || (!deleted && !isOpened() && now.equals(visible(old)))) {
+        boolean leaves = !before.getLeaving() && (deleted || record.getLeaving());
+        boolean left = before.getLeaving() && deleted; // was told of when it began to leave
+        if (fresh || left || (!leaves && !isOpened() && now.equals(visible(old)))) {
             return Optional.empty();
         }
         boolean content =
@@ -163,8 +165,9 @@ public final class Inode {
         return attributes.toBuilder().clearFlushState().clearGeneration().build();
     }
 
-    private void account(Transaction tx, long ws, @Nullable InodeRecord after) {
-        InodeRecord old = fresh ? null : before;
+    private void account(Transaction tx, long ws, @Nullable InodeRecord now) {
+        InodeRecord old = fresh || before.getLeaving() ? null : before;
+        InodeRecord after = now == null || now.getLeaving() ? null : now;
         add(tx, ws, Counter.INODES, one(after != null) - one(old != null));
         add(tx, ws, Counter.BYTES, bytes(after) - bytes(old));
         add(tx, ws, Counter.DIRTY_FILES, one(since(after) != 0) - one(since(old) != 0));

@@ -48,10 +48,17 @@ final class DirectoryCalls {
     }
 
     Reply open(Request.OpenDirectory request) {
-        FailureErrno.check(there(request.header().nodeId()));
+        check(request.header().nodeId(), there(request.header().nodeId()));
         long handle = lastHandle.incrementAndGet();
         streams.put(handle, new DirectoryStream(request.header().nodeId()));
         return new Reply.Opened(handle, 0, 0);
+    }
+
+    /** A directory that this mount has removed is an empty one to those who still have it. */
+    private void check(long ino, FailureKind failure) {
+        if (nodes.departed(ino).isEmpty()) {
+            FailureErrno.check(failure);
+        }
     }
 
     /** The kernel may have come by a name that stands for another directory by now. */
@@ -139,7 +146,7 @@ final class DirectoryCalls {
                                         .setLimit(limit)
                                         .setWithAttributes(plus)
                                         .build());
-        FailureErrno.check(page.getFailure());
+        check(ino, page.getFailure());
         return page;
     }
 

@@ -49,6 +49,7 @@ public final class ForebayFileSystem implements FileSystem, AutoCloseable {
     private final AttributeCalls attributes;
     private final DirectoryCalls directories;
     private final ReplacedNames replaced;
+    private final HeldFiles held;
     private final Commits commits;
 
     /** As a file system whose open files end with this process. */
@@ -65,9 +66,10 @@ public final class ForebayFileSystem implements FileSystem, AutoCloseable {
         this.releases = new ReleaseQueue(services, table);
         this.nodes = new Nodes(services, table);
         this.commits = new Commits(services);
-        this.namespace = new NamespaceCalls(services, nodes);
         this.xattrs = new XattrCalls(services, nodes);
         this.opens = new OpenCalls(services, backing, nodes, table, releases);
+        this.held = new HeldFiles(nodes, table, opens, services.clock());
+        this.namespace = new NamespaceCalls(services, nodes, held);
         this.locks = new LockCalls(services);
         SetIdBits setIdBits = new SetIdBits(services, nodes);
         this.ranges = new RangeCalls(table, setIdBits);
@@ -167,7 +169,7 @@ public final class ForebayFileSystem implements FileSystem, AutoCloseable {
             case Request.Write write -> files.write(write);
             case Request.Flush flush -> files.flush(flush);
             case Request.Fsync fsync -> files.fsync(fsync);
-            case Request.Release release -> files.release(release);
+            case Request.Release release -> release(release);
             case Request.OpenDirectory open -> directories.open(open);
             case Request.ReadDirectory read -> directories.read(read);
             case Request.ReleaseDirectory release -> directories.release(release);
@@ -271,6 +273,7 @@ public final class ForebayFileSystem implements FileSystem, AutoCloseable {
     /** To be called when the kernel asks nothing any more. */
     @Override
     public void close() {
+        held.close();
         locks.close();
         for (OpenFile file : table.files()) {
             files.release(file, Origin.MOUNT);
@@ -288,8 +291,19 @@ public final class ForebayFileSystem implements FileSystem, AutoCloseable {
         return opens.lookedUp(lookup.header(), reply);
     }
 
+    private Reply release(Request.Release release) {
+        long ino = release.header().nodeId();
+        boolean nameless = table.find(ino).filter(OpenInode::isNameless).isPresent();
+        Reply reply = files.release(release);
+        if (nameless) {
+            held.lost(ino);
+        }
+        return reply;
+    }
+
     private Reply forget(Request.Forget forget) {
         nodes.forget(forget.header().nodeId(), forget.count());
+        held.forgotten(forget.header().nodeId());
         return new Reply.None();
     }
 

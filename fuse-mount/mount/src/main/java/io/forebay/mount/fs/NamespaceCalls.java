@@ -10,6 +10,7 @@ import io.forebay.mount.meta.Origin;
 import io.forebay.mount.nodes.NodeAttributes;
 import io.forebay.mount.nodes.Nodes;
 import io.forebay.mount.services.Services;
+import io.forebay.proto.Attributes;
 import io.forebay.proto.FailureKind;
 import io.forebay.proto.FileSystemStatusReply;
 import io.forebay.proto.FileSystemStatusRequest;
@@ -35,10 +36,12 @@ final class NamespaceCalls {
 
     private final Services services;
     private final Nodes nodes;
+    private final HeldFiles held;
 
-    NamespaceCalls(Services services, Nodes nodes) {
+    NamespaceCalls(Services services, Nodes nodes, HeldFiles held) {
         this.services = services;
         this.nodes = nodes;
+        this.held = held;
     }
 
     Reply lookup(Request.Lookup request) {
@@ -163,8 +166,16 @@ final class NamespaceCalls {
                                 NodeReply::getFailure);
         FailureErrno.check(reply.getFailure());
         nodes.changed(header.nodeId(), reply.getParent());
-        nodes.refresh(reply.getAttributes());
+        lostName(reply.getAttributes());
         return new Reply.Ok();
+    }
+
+    private void lostName(Attributes attributes) {
+        nodes.refresh(attributes);
+        boolean file = attributes.getType() == NodeType.NODE_TYPE_FILE;
+        if (file && attributes.getNlink() == 0) {
+            held.lost(attributes.getIno());
+        }
     }
 
     Reply rename(Request.Rename request) {
@@ -196,7 +207,7 @@ final class NamespaceCalls {
         nodes.changed(request.newParent(), reply.getNewParent());
         nodes.refresh(reply.getMoved());
         if (reply.hasReplaced()) {
-            nodes.refresh(reply.getReplaced());
+            lostName(reply.getReplaced());
         }
         return new Reply.Ok();
     }

@@ -13,6 +13,9 @@ public record Access(
     /** A bit of O_SYNC as well. */
     private static final int DSYNC = 010000;
 
+    /** As O_RDONLY. */
+    public static final Access READ = new Access(true, false, false, false, false);
+
     /** As O_WRONLY. */
     public static final Access WRITE = new Access(false, true, false, false, false);
 

@@ -348,6 +348,11 @@ public final class OpenInode {
                 .orElse(Attributes.getDefaultInstance());
     }
 
+    /** Whether it has no name (any more), as far as this mount knows. */
+    public synchronized boolean isNameless() {
+        return handles > 0 && known.attributes().getNlink() == 0;
+    }
+
     /** The last known attributes of an open file that has lost its name. */
     public Optional<Attributes> unlinked() {
         return latest(Long.MIN_VALUE)

@@ -117,6 +117,74 @@ final class KernelNamesTest {
                 os.close(lost)
             """;
 
+    /** By a descriptor that opens nothing, also when the service has long forgotten the file. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void whatLostItsNameIsOpenedByADescriptor(boolean passthrough) throws Exception {
+        KernelStage.mounted(
+                directory,
+                passthrough,
+                (root, stage) -> {
+                    Path go = directory.resolve("go");
+                    Process process =
+                            new ProcessBuilder(
+                                            "/usr/bin/python3",
+                                            "-c",
+                                            PATHS,
+                                            root.toString(),
+                                            go.toString())
+                                    .inheritIO()
+                                    .start();
+                    for (int i = 0; i < 2_000 && stage.metadata().open().size() < 2; i++) {
+                        Thread.sleep(10);
+                    }
+                    stage.metadata().dropLeaving();
+                    Files.createFile(go);
+                    assertTrue(process.waitFor(20, TimeUnit.SECONDS), "hangs");
+                    assertEquals(0, process.exitValue());
+                });
+    }
+
+    private static final String PATHS =
+            """
+            import os, sys, time
+            root, go = sys.argv[1:]
+            def made(name):
+                with open(root + name, "w") as file:
+                    file.write(name)
+                return os.open(root + name, os.O_PATH)
+            removed, replaced, other = made("/a"), made("/b"), made("/c")
+            os.unlink(root + "/a")
+            os.rename(root + "/c", root + "/b")
+            os.mkdir(root + "/d")
+            directory = os.open(root + "/d", os.O_PATH | os.O_DIRECTORY)
+            os.rmdir(root + "/d")
+            while not os.path.exists(go):
+                time.sleep(0.01)
+            for held, name in (removed, "/a"), (replaced, "/b"):
+                assert os.fstat(held).st_nlink == 0
+                again = os.open("/proc/self/fd/%d" % held, os.O_RDWR)
+                assert os.pread(again, 10, 0) == name.encode()
+                os.pwrite(again, b"more", 2)
+                os.close(again)
+                with open("/proc/self/fd/%d" % held, "rb") as file:
+                    assert file.read() == name.encode() + b"more"
+                os.chmod("/proc/self/fd/%d" % held, 0o600)
+                assert os.fstat(held).st_mode == 0o100600
+            again = os.open("/proc/self/fd/%d/." % directory, os.O_RDONLY)
+            assert os.fstat(again).st_nlink == 0
+            for call in os.listdir, os.fchdir:
+                try:
+                    call(again)
+                except FileNotFoundError:
+                    pass
+            try:
+                os.open("f", os.O_CREAT | os.O_WRONLY, dir_fd=again)
+                sys.exit("a file was made in a removed directory")
+            except FileNotFoundError:
+                pass
+            """;
+
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void specialNodesAreWhatTheyAreMade(boolean passthrough) throws Exception {

@@ -60,17 +60,25 @@ final class ModelTest {
                 kernel.close(file.ino(), file.handle());
             }
             Stage.drain(fileSystem);
-            assertEquals(List.of(), stage.metadata().open(), "seed " + seed);
+            assertEquals(List.of(), openByName(stage), "seed " + seed);
             compare(kernel, stage, "");
             kernel.lookups()
                     .forEach((ino, count) ->
                             assertEquals(count, fileSystem.lookups(ino), "seed " + seed));
             kernel.forgetAll();
             assertEquals(0, fileSystem.knownNodes());
-            assertEquals(0, fileSystem.openFiles());
             fileSystem.close();
+            assertEquals(0, fileSystem.openFiles());
             assertEquals(0, fileSystem.unreleasedFiles());
+            assertEquals(List.of(), stage.metadata().open(), "seed " + seed);
         }
+    }
+
+    /** What has no name the file system itself has open, as long as the kernel knows it. */
+    private static List<Long> openByName(Stage stage) {
+        return stage.metadata().open().stream()
+                .filter(ino -> stage.metadata().attributes(ino).getNlink() > 0)
+                .toList();
     }
 
     private void step(TestKernel kernel, String where) {

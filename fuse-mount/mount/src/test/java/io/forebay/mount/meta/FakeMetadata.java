@@ -113,6 +113,11 @@ public final class FakeMetadata implements MetadataClient {
         down = value;
     }
 
+    /** The time is over in which files without a name can be opened. */
+    public synchronized void dropLeaving() {
+        tree.leaving.clear();
+    }
+
     /** Happens between the next open, or create, and its answer. */
     public synchronized void beforeNextOpened(Runnable work) {
         tree.beforeNextOpened = work;
@@ -143,10 +148,9 @@ public final class FakeMetadata implements MetadataClient {
                 .build();
     }
 
+    /** There is but one way to a fake. */
     @Override
-    public void attached(AttachReply reply) {
-        // there is but one way to a fake
-    }
+    public void attached(AttachReply reply) {}
 
     @Override
     public synchronized RenewReply renew(RenewRequest request) {
@@ -347,7 +351,7 @@ public final class FakeMetadata implements MetadataClient {
         try {
             called("open");
             checkMount(request.getCaller().getMountId());
-            FakeTree.Node node = tree.node(request.getIno());
+            FakeTree.Node node = tree.takenBack(request.getIno());
             if (node.directory()) {
                 throw FakeTree.refused(FailureKind.FAILURE_IS_DIRECTORY);
             }

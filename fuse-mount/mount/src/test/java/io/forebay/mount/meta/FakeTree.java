@@ -31,6 +31,10 @@ final class FakeTree {
 
     private final InstantSource clock;
     final Map<Long, Node> nodes = new TreeMap<>();
+
+    /** Files that nobody needs, and that can be opened for a while. */
+    final Map<Long, Node> leaving = new TreeMap<>();
+
     private long lastIno = ROOT;
     private long lastSequence;
     Runnable beforeNextOpened = () -> {};
@@ -175,7 +179,17 @@ final class FakeTree {
     void forgetUnused(Node node) {
         if (node.attributes.getNlink() == 0 && !node.reading && !node.writing) {
             nodes.remove(node.attributes.getIno());
+            leaving.put(node.attributes.getIno(), node);
         }
+    }
+
+    /** A node that is opened: it stays. */
+    Node takenBack(long ino) {
+        Node node = leaving.remove(ino);
+        if (node != null && !node.directory()) {
+            nodes.put(ino, node);
+        }
+        return node(ino);
     }
 
     Node add(Node parent, ByteString name, NodeType type, int mode) {
