@@ -1,6 +1,5 @@
 package io.forebay.metadata.kv;
 
-import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -35,11 +34,11 @@ public final class Tuple {
 
     /** Packs {@code null}, {@code byte[]}, {@code String}, {@code Long} and {@code Integer}. */
     public static byte[] key(@Nullable Object... items) {
-        ByteArrayOutputStream out = new ByteArrayOutputStream(16 + 12 * items.length);
+        Packer out = new Packer(16 + 12 * items.length);
         for (Object item : items) {
-            pack(out, item);
+            out.pack(item);
         }
-        return out.toByteArray();
+        return Arrays.copyOf(out.bytes, out.size);
     }
 
     /** A tuple whose {@link #pack} is {@link #key}. */
@@ -119,50 +118,6 @@ public final class Tuple {
         return type.cast(item);
     }
 
-    private static void pack(ByteArrayOutputStream out, @Nullable Object item) {
-        switch (item) {
-            case null -> out.write(NULL);
-            case Long number -> packNumber(out, number);
-            case Integer number -> packNumber(out, number);
-            case String text -> {
-                out.write(TEXT);
-                packBytes(out, utf8(text));
-            }
-            case byte[] bytes -> {
-                out.write(BYTES);
-                packBytes(out, bytes);
-            }
-            default -> throw new IllegalArgumentException("no tuple item: " + item.getClass());
-        }
-    }
-
-    private static byte[] utf8(String text) {
-        if (!StandardCharsets.UTF_8.newEncoder().canEncode(text)) {
-            throw new IllegalArgumentException("text with a lone surrogate has no UTF-8");
-        }
-        return text.getBytes(StandardCharsets.UTF_8);
-    }
-
-    private static void packBytes(ByteArrayOutputStream out, byte[] bytes) {
-        for (byte b : bytes) {
-            out.write(b);
-            if (b == NULL) {
-                out.write(ESCAPE);
-            }
-        }
-        out.write(NULL);
-    }
-
-    private static void packNumber(ByteArrayOutputStream out, long number) {
-        long magnitude = number >= 0 ? number : -number;
-        int bytes = (Long.SIZE + 7 - Long.numberOfLeadingZeros(magnitude)) / 8;
-        out.write(number >= 0 ? ZERO + bytes : ZERO - bytes);
-        long complement = number >= 0 ? number : number - 1;
-        for (int shift = 8 * (bytes - 1); shift >= 0; shift -= 8) {
-            out.write((int) (complement >> shift));
-        }
-    }
-
     private static @Nullable Object unpackItem(ByteBuffer in) {
         byte code = in.get();
         return switch (code) {
@@ -207,4 +162,74 @@ public final class Tuple {
 
     /** The keys {@code begin <= key < end}. */
     public record Range(byte[] begin, byte[] end) {}
+
+    /** Keys are made many times for each call: no lock, and no encoder for plain text. */
+    private static final class Packer {
+        private byte[] bytes;
+        private int size;
+
+        Packer(int capacity) {
+            bytes = new byte[capacity];
+        }
+
+        void pack(@Nullable Object item) {
+            switch (item) {
+                case null -> put(NULL);
+                case Long number -> pack(number.longValue());
+                case Integer number -> pack(number.longValue());
+                case String text -> {
+                    put(TEXT);
+                    pack(utf8(text));
+                }
+                case byte[] value -> {
+                    put(BYTES);
+                    pack(value);
+                }
+                default -> throw new IllegalArgumentException("no tuple item: " + item.getClass());
+            }
+        }
+
+        private static byte[] utf8(String text) {
+            if (hasSurrogate(text) && !StandardCharsets.UTF_8.newEncoder().canEncode(text)) {
+                throw new IllegalArgumentException("text with a lone surrogate has no UTF-8");
+            }
+            return text.getBytes(StandardCharsets.UTF_8);
+        }
+
+        private static boolean hasSurrogate(String text) {
+            for (int i = 0; i < text.length(); i++) {
+                if (Character.isSurrogate(text.charAt(i))) {
+                    return true;
+                }
+            }
+            return false;
+        }
+
+        private void pack(byte[] value) {
+            for (byte b : value) {
+                put(b);
+                if (b == NULL) {
+                    put(ESCAPE);
+                }
+            }
+            put(NULL);
+        }
+
+        private void pack(long number) {
+            long magnitude = number >= 0 ? number : -number;
+            int length = (Long.SIZE + 7 - Long.numberOfLeadingZeros(magnitude)) / 8;
+            put(number >= 0 ? ZERO + length : ZERO - length);
+            long complement = number >= 0 ? number : number - 1;
+            for (int shift = 8 * (length - 1); shift >= 0; shift -= 8) {
+                put((int) (complement >> shift));
+            }
+        }
+
+        private void put(int b) {
+            if (size == bytes.length) {
+                bytes = Arrays.copyOf(bytes, 2 * size);
+            }
+            bytes[size++] = (byte) b;
+        }
+    }
 }
