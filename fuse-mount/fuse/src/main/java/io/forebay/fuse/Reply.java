@@ -96,6 +96,14 @@ public sealed interface Reply {
      */
     record Later(CompletableFuture<Reply> answer, Runnable interrupt) implements Reply {}
 
+    /**
+     * @param flags as FS_IOC_GETFLAGS has them
+     * @param form of the request
+     */
+    record Flags(int flags, FlagForm form) implements Reply {}
+
+    record FlagsSet() implements Reply {}
+
     /** As statvfs(3) shows it. */
     record FileSystemStatus(
             long blockBytes,

@@ -137,6 +137,8 @@ public sealed interface Request {
      * @param killsSetId the writer has no right to keep the setuid bit, nor that for setgid of what
      *     the group may execute: they go
      * @param durable the answer waits until the bytes survive a power loss (O_SYNC, O_DSYNC)
+     * @param mapped comes from a mapping: it has its place, whatever the open says (O_APPEND), and
+     *     that may be any open of the file
      */
     record Write(
             Header header,
@@ -144,7 +146,8 @@ public sealed interface Request {
             long offset,
             MemorySegment data,
             boolean killsSetId,
-            boolean durable)
+            boolean durable,
+            boolean mapped)
             implements Request {}
 
     /**
@@ -250,6 +253,19 @@ public sealed interface Request {
 
     /** Answered by {@link Reply.Ok}, or ENODATA. */
     record RemoveXattr(Header header, byte[] name) implements Request {}
+
+    /**
+     * The flags of chattr(1): FS_IOC_GETFLAGS and FS_IOC_FSGETXATTR. Answered by {@link
+     * Reply.Flags}.
+     */
+    record GetFlags(Header header, FlagForm form) implements Request {}
+
+    /**
+     * {@code flags} are all that are to be there (FS_IOC_SETFLAGS, FS_IOC_FSSETXATTR), with the
+     * numbers of FS_IOC_GETFLAGS. The kernel has checked who asks. Answered by {@link
+     * Reply.FlagsSet}.
+     */
+    record SetFlags(Header header, int flags) implements Request {}
 
     /** Answered by {@link Reply.FileSystemStatus}. */
     record StatFs(Header header) implements Request {}

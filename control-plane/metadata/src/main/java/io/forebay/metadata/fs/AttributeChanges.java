@@ -6,7 +6,7 @@ import io.forebay.proto.Attributes;
 import io.forebay.proto.NodeReply;
 import io.forebay.proto.SetAttributesRequest;
 
-/** chmod, chown and utimens, as chmod(2), chown(2) and utimensat(2) have them. */
+/** As chmod(2), chown(2), utimensat(2) and FS_IOC_SETFLAGS have it. */
 final class AttributeChanges {
     private static final int SET_ID_BITS = 06000;
     private static final int GROUP_EXECUTE = 010;
@@ -16,6 +16,7 @@ final class AttributeChanges {
 
     static NodeReply apply(Space space, SetAttributesRequest request) {
         Inode inode = space.inode(request.getIno());
+        FlagRules.checkAttributes(inode, request);
         Attributes.Builder attributes = inode.attributes();
         if (request.hasUid() || request.hasGid()) {
             own(inode, request);
@@ -33,6 +34,9 @@ final class AttributeChanges {
         if (request.getMtimeNow() || request.hasMtimeNanos()) {
             attributes.setMtimeNanos(
                     request.getMtimeNow() ? space.nowNanos() : request.getMtimeNanos());
+        }
+        if (request.hasFlags()) {
+            FlagRules.set(inode, request.getFlags());
         }
         inode.touch(space.nowNanos(), false);
         return Answers.node(inode);

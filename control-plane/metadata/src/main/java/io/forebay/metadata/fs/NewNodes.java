@@ -15,6 +15,7 @@ import io.forebay.proto.LinkRequest;
 import io.forebay.proto.MakeNodeRequest;
 import io.forebay.proto.NodeReply;
 import io.forebay.proto.NodeType;
+import io.forebay.schema.InodeFlags;
 import io.forebay.schema.Limits;
 
 /** New inodes and their names. */
@@ -82,6 +83,7 @@ final class NewNodes {
         Inode inode = space.inode(request.getIno());
         Refusal.when(inode.directory(), FailureKind.FAILURE_IS_DIRECTORY);
         Inode parent = freeName(space, request.getNewParent(), name);
+        FlagRules.checkChange(inode);
         int links = inode.attributes().getNlink();
         boolean first = links == 0;
         Refusal.when(first && !inode.record().getNameable(), FailureKind.FAILURE_NOT_FOUND);
@@ -110,10 +112,14 @@ final class NewNodes {
         Refusal.when(
                 Names.find(space.tx(), space.id(), parentIno, name) != null,
                 FailureKind.FAILURE_EXISTS);
+        FlagRules.checkEntry(parent);
         return parent;
     }
 
-    /** An inode of one link that belongs to the caller, or to the directory's group. */
+    /**
+     * An inode of one link that belongs to the caller, or to the directory's group, with what it
+     * has of the directory's flags.
+     */
     static Inode inode(Space space, Inode parent, Caller caller, long ino, NodeType type) {
         Inode inode = space.create(ino);
         boolean group = (parent.attributes().getMode() & SET_GID) != 0;
@@ -121,6 +127,7 @@ final class NewNodes {
                 .setType(type)
                 .setUid(caller.getUid())
                 .setGid(group ? parent.attributes().getGid() : caller.getGid())
+                .setFlags(parent.attributes().getFlags() & InodeFlags.INHERITED)
                 .setNlink(1);
         times(space, inode);
         return inode;

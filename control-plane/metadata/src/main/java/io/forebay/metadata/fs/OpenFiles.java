@@ -111,6 +111,7 @@ public final class OpenFiles {
                 return open(space, existing.getIno(), request);
             }
         }
+        FlagRules.checkEntry(parent);
         NewNodes.checkQuota(space);
         MountRecord mount = mount(space, request.getCaller());
         Inode inode =
@@ -148,6 +149,7 @@ public final class OpenFiles {
                         .setRead(request.getRead())
                         .setWrite(request.getWrite())
                         .setTruncate(request.getTruncate())
+                        .setAppend(request.getAppend())
                         .build());
     }
 
@@ -155,6 +157,7 @@ public final class OpenFiles {
         Inode inode = space.inode(request.getIno());
         Refusal.when(inode.directory(), FailureKind.FAILURE_IS_DIRECTORY);
         Refusal.when(!inode.regular(), FailureKind.FAILURE_INVALID);
+        FlagRules.checkOpen(inode, request);
         MountRecord mount = mount(space, request.getCaller());
         Flow.takenBack(space, inode);
         boolean write = request.getWrite() || request.getTruncate();

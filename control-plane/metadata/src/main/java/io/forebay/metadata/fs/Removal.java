@@ -29,6 +29,7 @@ final class Removal {
         Refusal.when(request.getDirectory() && !directory, FailureKind.FAILURE_NOT_DIRECTORY);
         Refusal.when(!request.getDirectory() && directory, FailureKind.FAILURE_IS_DIRECTORY);
         Inode inode = space.inode(entry.getIno());
+        FlagRules.checkRemoval(parent, inode);
         drop(space, parent, name, inode);
         parent.touch(space.nowNanos(), true);
         return Answers.node(inode, parent);

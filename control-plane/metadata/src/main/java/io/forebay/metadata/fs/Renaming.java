@@ -51,6 +51,7 @@ final class Renaming {
         if (moved == target) {
             return RenameReply.newBuilder().setMoved(moved.attributes()).build();
         }
+        checkFlags(oldParent, moved, newParent, target);
         if (request.getExchange() && target != null) {
             checkLoop(target, oldParent);
             exchange(new Spot(oldParent, oldName, moved), new Spot(newParent, newName, target));
@@ -68,6 +69,16 @@ final class Renaming {
     private @Nullable Inode inode(Inode parent, byte[] name) {
         EntryRecord entry = Names.find(space.tx(), space.id(), parent.ino(), name);
         return entry == null ? null : space.inode(entry.getIno());
+    }
+
+    private static void checkFlags(
+            Inode oldParent, Inode moved, Inode newParent, @Nullable Inode target) {
+        FlagRules.checkRemoval(oldParent, moved);
+        if (target == null) {
+            FlagRules.checkEntry(newParent);
+        } else {
+            FlagRules.checkRemoval(newParent, target);
+        }
     }
 
     /** A directory cannot come to stand below itself. */

@@ -68,11 +68,12 @@ final class Xattrs {
 
     static NodeReply set(Space space, SetXattrRequest request) {
         ByteString name = request.getName();
+        Inode inode = space.inode(request.getIno());
+        FlagRules.checkChange(inode);
         check(name);
         Refusal.when(
                 request.getValue().size() > Limits.XATTR_VALUE_BYTES_MAX,
                 FailureKind.FAILURE_INVALID);
-        Inode inode = space.inode(request.getIno());
         byte[] old = find(space.tx(), space.id(), inode.ino(), name);
         switch (request.getCondition()) {
             case CONDITION_CREATE -> Refusal.when(old != null, FailureKind.FAILURE_EXISTS);
@@ -90,8 +91,9 @@ final class Xattrs {
     }
 
     static NodeReply remove(Space space, RemoveXattrRequest request) {
-        check(request.getName());
         Inode inode = space.inode(request.getIno());
+        FlagRules.checkChange(inode);
+        check(request.getName());
         byte[] old = find(space.tx(), space.id(), inode.ino(), request.getName());
         boolean list = AccessLists.isOne(request.getName());
         Refusal.when(old == null && !list, FailureKind.FAILURE_NO_XATTR);

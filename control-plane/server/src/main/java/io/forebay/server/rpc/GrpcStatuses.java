@@ -47,7 +47,7 @@ final class GrpcStatuses {
             case FAILURE_NO_SPACE, FAILURE_QUOTA, FAILURE_TOO_MANY_LINKS, FAILURE_NO_LOCKS ->
                     Status.Code.RESOURCE_EXHAUSTED;
             case FAILURE_BUSY, FAILURE_UNAVAILABLE -> Status.Code.UNAVAILABLE;
-            case FAILURE_PERMISSION -> Status.Code.PERMISSION_DENIED;
+            case FAILURE_PERMISSION, FAILURE_FLAGGED -> Status.Code.PERMISSION_DENIED;
             case FAILURE_UNSUPPORTED -> Status.Code.UNIMPLEMENTED;
             case FAILURE_CORRUPT -> Status.Code.DATA_LOSS;
         };

@@ -38,6 +38,7 @@ final class GrpcStatusesTest {
         table.put(FailureKind.FAILURE_DEADLOCK, Status.Code.FAILED_PRECONDITION);
         table.put(FailureKind.FAILURE_NO_LOCKS, Status.Code.RESOURCE_EXHAUSTED);
         table.put(FailureKind.FAILURE_GONE, Status.Code.NOT_FOUND);
+        table.put(FailureKind.FAILURE_FLAGGED, Status.Code.PERMISSION_DENIED);
         table.put(FailureKind.UNRECOGNIZED, Status.Code.INTERNAL);
         for (FailureKind kind : FailureKind.values()) {
             Status status = GrpcStatuses.of(new ForebayException(kind, "Do this.").with("a", 1));

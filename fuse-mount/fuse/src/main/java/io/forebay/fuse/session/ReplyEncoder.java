@@ -2,6 +2,7 @@ package io.forebay.fuse.session;
 
 import io.forebay.fuse.Attributes;
 import io.forebay.fuse.Errno;
+import io.forebay.fuse.FlagForm;
 import io.forebay.fuse.FuseException;
 import io.forebay.fuse.LockRange;
 import io.forebay.fuse.Reply;
@@ -15,6 +16,9 @@ import io.forebay.fuse.wire.LockRequests.FileLock;
 import io.forebay.fuse.wire.NodeReplies.AttrOut;
 import io.forebay.fuse.wire.NodeReplies.EntryOut;
 import io.forebay.fuse.wire.NodeReplies.StatxOut;
+import io.forebay.fuse.wire.NodeRequests.ExtendedFlags;
+import io.forebay.fuse.wire.NodeRequests.IoctlOut;
+import io.forebay.fuse.wire.NodeRequests.PlainFlags;
 import io.forebay.fuse.wire.OutHeader;
 import io.forebay.fuse.wire.RangeRequests.NumberOut;
 import io.forebay.fuse.wire.XattrRequests.GetXattrOut;
@@ -71,6 +75,8 @@ final class ReplyEncoder {
                     case Reply.Offset(long value) -> number(value);
                     case Reply.FileSystemStatus status -> status(status);
                     case Reply.Lock(LockRange lock) -> lock(lock);
+                    case Reply.Flags(int flags, FlagForm form) -> flags(flags, form);
+                    case Reply.FlagsSet() -> flagsSet();
                     case Reply.Later later -> throw mismatch(later);
                     case Reply.None none -> throw mismatch(none);
                     case Reply.Directory directory -> throw mismatch(directory);
@@ -192,6 +198,19 @@ final class ReplyEncoder {
         out.putRange(lock.start(), lock.end());
         out.putHolder(lock.type().number(), lock.pid());
         return FileLock.SIZE;
+    }
+
+    private int flags(int flags, FlagForm form) {
+        MemorySegment place = new IoctlOut(body).put(form.bytes());
+        switch (form) {
+            case INT, LONG -> new PlainFlags(place).put(flags);
+            case EXTENDED -> new ExtendedFlags(place).put(flags);
+        }
+        return IoctlOut.SIZE + form.bytes();
+    }
+
+    private int flagsSet() {
+        return IoctlOut.SIZE + (int) new IoctlOut(body).put(0).byteSize();
     }
 
     private int status(Reply.FileSystemStatus status) {

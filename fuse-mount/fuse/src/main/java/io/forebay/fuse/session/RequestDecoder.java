@@ -1,6 +1,7 @@
 package io.forebay.fuse.session;
 
 import io.forebay.fuse.Errno;
+import io.forebay.fuse.FlagForm;
 import io.forebay.fuse.FuseException;
 import io.forebay.fuse.LockRange;
 import io.forebay.fuse.Request;
@@ -21,8 +22,11 @@ import io.forebay.fuse.wire.NameRequests.MakeNodeIn;
 import io.forebay.fuse.wire.NameRequests.Rename2In;
 import io.forebay.fuse.wire.NameRequests.RenameIn;
 import io.forebay.fuse.wire.NodeRequests.BatchForgetIn;
+import io.forebay.fuse.wire.NodeRequests.ExtendedFlags;
 import io.forebay.fuse.wire.NodeRequests.ForgetIn;
 import io.forebay.fuse.wire.NodeRequests.GetAttrIn;
+import io.forebay.fuse.wire.NodeRequests.IoctlIn;
+import io.forebay.fuse.wire.NodeRequests.PlainFlags;
 import io.forebay.fuse.wire.NodeRequests.StatxIn;
 import io.forebay.fuse.wire.Opcode;
 import io.forebay.fuse.wire.RangeRequests.CopyRangeIn;
@@ -41,6 +45,7 @@ import java.util.stream.IntStream;
 /** From a message of the kernel to a {@link Request}. Stateless. */
 final class RequestDecoder {
     private static final int PERMISSIONS = 07777;
+    private static final int SUPERUSER = 0;
 
     private RequestDecoder() {}
 
@@ -132,6 +137,7 @@ final class RequestDecoder {
             case Opcode.LISTXATTR ->
                     new Request.ListXattrs(header, size(new GetXattrIn(body).size()));
             case Opcode.REMOVEXATTR -> new Request.RemoveXattr(header, name(body, 0));
+            case Opcode.IOCTL -> ioctl(header, new IoctlIn(body));
             case Opcode.STATFS -> new Request.StatFs(header);
             default -> new Request.Unsupported(header, in.opcode());
         };
@@ -275,7 +281,13 @@ final class RequestDecoder {
 
     private static Request write(Request.Header header, WriteIn in) {
         return new Request.Write(
-                header, in.handle(), in.offset(), in.data(), in.killsSetId(), in.durable());
+                header,
+                in.handle(),
+                in.offset(),
+                in.data(),
+                in.killsSetId(),
+                in.durable(),
+                in.mapped());
     }
 
     private static Request flush(Request.Header header, FlushIn in) {
@@ -333,5 +345,51 @@ final class RequestDecoder {
         boolean plus = in.opcode() == Opcode.READDIRPLUS;
         return new Request.ReadDirectory(
                 header, read.handle(), read.offset(), size(read.size()), plus);
+    }
+
+    /**
+     * There are none here but those about flags. The kernel asks on its own account
+     * (fuse_fileattr_set of fs/fuse/ioctl.c), after it has checked who its caller is; but what it
+     * was answered EOPNOTSUPP it hands through once more as the caller has it, who may have changed
+     * it meanwhile, and before Linux 5.13 it hands through everything. So a change must show that
+     * it was checked.
+     */
+    private static Request ioctl(Request.Header header, IoctlIn in) {
+        return switch (in.command()) {
+            case IoctlIn.GET_FLAGS ->
+                    in.answerBytes() == FlagForm.INT.bytes()
+                            ? getFlags(header, in, FlagForm.INT)
+                            : getFlags(header, in, FlagForm.LONG);
+            case IoctlIn.GET_EXTENDED -> getFlags(header, in, FlagForm.EXTENDED);
+            case IoctlIn.SET_FLAGS -> setFlags(header, in);
+            case IoctlIn.SET_EXTENDED -> setExtendedFlags(header, new ExtendedFlags(in.data()));
+            default -> throw new FuseException(Errno.ENOTTY);
+        };
+    }
+
+    private static Request getFlags(Request.Header header, IoctlIn in, FlagForm form) {
+        if (in.answerBytes() != form.bytes()) {
+            throw new IllegalArgumentException("size differs from the form's");
+        }
+        return new Request.GetFlags(header, form);
+    }
+
+    /** A program's number is a long; the kernel's own is not. */
+    private static Request setFlags(Request.Header header, IoctlIn in) {
+        if (in.data().byteSize() != FlagForm.INT.bytes()) {
+            throw new FuseException(Errno.EOPNOTSUPP);
+        }
+        return new Request.SetFlags(header, new PlainFlags(in.data()).flags());
+    }
+
+    /** Nothing tells the kernel's own from a program's. */
+    private static Request setExtendedFlags(Request.Header header, ExtendedFlags in) {
+        if (!in.isPlain()) {
+            throw new FuseException(Errno.EOPNOTSUPP);
+        }
+        if (header.uid() != SUPERUSER) {
+            throw new FuseException(Errno.EPERM);
+        }
+        return new Request.SetFlags(header, in.flags());
     }
 }

@@ -75,6 +75,9 @@ public final class FileRequests {
     public record WriteIn(MemorySegment bytes) {
         public static final int SIZE = 40;
 
+        /** FUSE_WRITE_CACHE. */
+        private static final int CACHE = 1;
+
         /** FUSE_WRITE_KILL_SUIDGID. */
         private static final int KILL_SUIDGID = 1 << 2;
 
@@ -97,6 +100,11 @@ public final class FileRequests {
 
         public boolean killsSetId() {
             return (Wire.intAt(bytes, 20) & KILL_SUIDGID) != 0;
+        }
+
+        /** Whether a mapping stored it, so that it stands where it is to stand. */
+        public boolean mapped() {
+            return (Wire.intAt(bytes, 20) & CACHE) != 0;
         }
 
         public boolean durable() {

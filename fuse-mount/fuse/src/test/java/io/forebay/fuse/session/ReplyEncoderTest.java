@@ -11,6 +11,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.forebay.fuse.Attributes;
 import io.forebay.fuse.Errno;
+import io.forebay.fuse.FlagForm;
 import io.forebay.fuse.FuseException;
 import io.forebay.fuse.LockRange;
 import io.forebay.fuse.Reply;
@@ -121,6 +122,14 @@ final class ReplyEncoderTest {
     void extendedAttributes() {
         assertWire(new Reply.XattrSize(0x10203), 0x10203, 0);
         assertWire(new Reply.Bytes(utf8("user.a\0user.b\0")), "user.a\0user.b\0");
+    }
+
+    @Test
+    void flags() {
+        assertWire(new Reply.FlagsSet(), 0L, 0L);
+        assertWire(new Reply.Flags(0x30, FlagForm.INT), 0L, 0L, 0x30);
+        assertWire(new Reply.Flags(0x30, FlagForm.LONG), 0L, 0L, 0x30L);
+        assertWire(new Reply.Flags(0xF0, FlagForm.EXTENDED), 0L, 0L, 0xD8, 0L, 0L, 0L);
     }
 
     @Test

@@ -14,6 +14,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.forebay.fuse.Errno;
+import io.forebay.fuse.FlagForm;
 import io.forebay.fuse.FuseException;
 import io.forebay.fuse.LockRange;
 import io.forebay.fuse.Reply;
@@ -210,11 +211,61 @@ final class RequestDecoderTest {
         assertEquals(5, write.offset());
         assertTrue(write.killsSetId());
         assertFalse(write.durable());
+        assertFalse(write.mapped());
         Request.Write durable = (Request.Write) decode(16, FH, 5L, 4, 0, 0L, 0x1001, 0, "data");
         assertTrue(durable.durable());
+        assertTrue(((Request.Write) decode(16, FH, 5L, 4, 1, 0L, 0, 0, "data")).mapped());
         assertArrayEquals(utf8("data"), write.data().toArray(ValueLayout.JAVA_BYTE));
         assertMalformed(request(16, FH, 5L, 5, 0, 0L, 0, 0, "data"));
         assertMalformed(request(16, FH, 5L, -1, 0, 0L, 0, 0, "data"));
+    }
+
+    @Test
+    void flags() {
+        assertEquals(new Request.GetFlags(HEADER, FlagForm.INT), ioctl(0x80086601, "", 4));
+        assertEquals(new Request.GetFlags(HEADER, FlagForm.LONG), ioctl(0x80086601, "", 8));
+        assertEquals(new Request.GetFlags(HEADER, FlagForm.EXTENDED), ioctl(0x801C581F, "", 28));
+        assertEquals(new Request.SetFlags(HEADER, 0x30), ioctl(0x40086602, utf8("0\0\0\0"), 0));
+        assertMalformed(request(39, FH, 0, 0x80086601, 0L, 0, 5));
+        assertMalformed(request(39, FH, 0, 0x801C581F, 0L, 0, 8));
+        assertMalformed(request(39, FH, 0, 0x40086602, 0L, 4, 0, "0"));
+        assertMalformed(request(39, FH, 0, 0x401C5820, 0L, 8, 0, 0L));
+    }
+
+    @Test
+    void aChangeOfFlagsThatTheKernelHandsThroughIsRefused() {
+        assertRefused(Errno.EOPNOTSUPP, 0x40086602, Messages.bytes(0x30L));
+        assertRefused(Errno.EPERM, 0x401C5820, extended(0xF8, 0, 0));
+        Request.Header root = new Request.Header(UNIQUE, NODE, 0, 100, 4242);
+        byte[] ofRoot = request(39, ioctlIn(0x401C5820, extended(0xF8, 0, 0), 0));
+        Arrays.fill(ofRoot, 24, 28, (byte) 0);
+        assertEquals(new Request.SetFlags(root, 0xF8), RequestDecoder.decode(segment(ofRoot)));
+    }
+
+    @Test
+    void otherIoctlsAndOtherThanFlagsAreRefused() {
+        assertRefused(Errno.ENOTTY, 0x5401, new byte[0]); // TCGETS
+        assertRefused(Errno.ENOTTY, 0x40046602, Messages.bytes(0x30)); // FS_IOC32_SETFLAGS
+        assertRefused(Errno.EOPNOTSUPP, 0x401C5820, extended(0x800, 4096, 0));
+        assertRefused(Errno.EOPNOTSUPP, 0x401C5820, extended(0, 0, 7));
+        assertRefused(Errno.EOPNOTSUPP, 0x401C5820, extended(1, 0, 0));
+    }
+
+    private static void assertRefused(Errno errno, int command, byte[] data) {
+        assertEquals(
+                errno, assertThrows(FuseException.class, () -> ioctl(command, data, 0)).errno());
+    }
+
+    private static Request ioctl(int command, Object data, int answerBytes) {
+        return decode(39, ioctlIn(command, Messages.bytes(data), answerBytes));
+    }
+
+    private static byte[] ioctlIn(int command, byte[] data, int answerBytes) {
+        return Messages.bytes(FH, 0, command, 0L, data.length, answerBytes, data);
+    }
+
+    private static byte[] extended(int flags, int extentSize, int project) {
+        return Messages.bytes(flags, extentSize, 0, project, 0, 0L);
     }
 
     @Test

@@ -141,6 +141,7 @@ public final class TreeFileSystem implements FileSystem {
                     throw new FuseException(Errno.ENOSYS);
             case Request.ListXattrs _, Request.RemoveXattr _ ->
                     throw new FuseException(Errno.ENOSYS);
+            case Request.GetFlags _, Request.SetFlags _ -> throw new FuseException(Errno.ENOSYS);
             case Request.Fallocate _, Request.Seek _, Request.CopyRange _, Request.Unsupported _ ->
                     throw new FuseException(Errno.ENOSYS);
         };

@@ -104,7 +104,8 @@ final class FileCalls {
                         offset,
                         data,
                         false,
-                        (flags & O_DSYNC) != 0);
+                        (flags & O_DSYNC) != 0,
+                        false);
         return asking.ask(request, Reply.Written.class).bytes();
     }
 

@@ -32,6 +32,7 @@ final class AttributeCalls {
     private final OpenCalls opens;
     private final Commits commits;
     private final SetIdBits setIdBits;
+    private final FlagCalls flags;
 
     AttributeCalls(
             Services services, Nodes nodes, OpenTable table, OpenCalls opens, Commits commits) {
@@ -41,6 +42,7 @@ final class AttributeCalls {
         this.opens = opens;
         this.commits = commits;
         this.setIdBits = new SetIdBits(services, nodes);
+        this.flags = new FlagCalls(services, nodes);
     }
 
     Reply.Attr get(Request.Header header) {
@@ -71,7 +73,9 @@ final class AttributeCalls {
         Request.AttributeChange change = request.change();
         long size = change.size().orElseThrow();
         if (change.handle().isPresent()) { // its close commits
-            resize(table.file(change.handle().getAsLong()).inode(), request, size);
+            OpenInode inode = table.file(change.handle().getAsLong()).inode();
+            flags.checkResize(inode);
+            resize(inode, request, size);
             return;
         }
         Origin origin = NamespaceCalls.origin(request.header());

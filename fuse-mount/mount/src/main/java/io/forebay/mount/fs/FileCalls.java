@@ -54,6 +54,7 @@ final class FileCalls {
         OpenFile file = table.file(request.handle());
         OpenInode inode = file.inode();
         StagedHandle staged = inode.writable();
+        FlagCalls.checkWrite(file, request);
         if (request.killsSetId()) {
             setIdBits.kill(inode, request.header());
         }
@@ -72,7 +73,7 @@ final class FileCalls {
     }
 
     private long put(OpenFile file, StagedHandle staged, Request.Write request) {
-        return file.access().append()
+        return file.access().append() && !request.mapped()
                 ? append(staged, request)
                 : staged.pwrite(request.data(), request.offset());
     }

@@ -45,6 +45,7 @@ public final class ForebayFileSystem implements FileSystem, AutoCloseable {
     private final OpenCalls opens;
     private final FileCalls files;
     private final RangeCalls ranges;
+    private final FlagCalls flags;
     private final LockCalls locks;
     private final AttributeCalls attributes;
     private final DirectoryCalls directories;
@@ -72,7 +73,8 @@ public final class ForebayFileSystem implements FileSystem, AutoCloseable {
         this.namespace = new NamespaceCalls(services, nodes, held);
         this.locks = new LockCalls(services);
         SetIdBits setIdBits = new SetIdBits(services, nodes);
-        this.ranges = new RangeCalls(table, setIdBits);
+        this.flags = new FlagCalls(services, nodes);
+        this.ranges = new RangeCalls(table, setIdBits, flags);
         this.attributes = new AttributeCalls(services, nodes, table, opens, commits);
         this.files = new FileCalls(table, opens, commits, locks, setIdBits);
         this.directories = new DirectoryCalls(services, nodes);
@@ -178,6 +180,8 @@ public final class ForebayFileSystem implements FileSystem, AutoCloseable {
             case Request.SetXattr set -> xattrs.set(set);
             case Request.ListXattrs list -> xattrs.list(list);
             case Request.RemoveXattr remove -> xattrs.remove(remove);
+            case Request.GetFlags get -> flags.get(get);
+            case Request.SetFlags set -> flags.set(set);
             case Request.StatFs _ -> namespace.status();
             case Request.GetLock get -> locks.get(get);
             case Request.SetLock set -> locks.set(set);

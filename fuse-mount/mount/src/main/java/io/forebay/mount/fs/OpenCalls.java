@@ -199,7 +199,7 @@ final class OpenCalls {
     private void openAgain(OpenInode inode, long mountId) {
         Access access = new Access(inode.isRead(), inode.isWritten(), false, false, false);
         Caller caller = Caller.newBuilder().setMountId(mountId).build();
-        OpenReply reply = services.metadata().open(request(caller, inode.ino(), access));
+        OpenReply reply = services.metadata().open(again(caller, inode.ino(), access));
         if (reply.getFailure() == FailureKind.FAILURE_NONE) {
             inode.grantedAnew(reply.getOpenSequence());
         }
@@ -225,6 +225,7 @@ final class OpenCalls {
                 .setParent(header.nodeId())
                 .setExclusive(access.exclusive())
                 .setTruncate(access.truncate())
+                .setAppend(access.append())
                 .setRead(access.read())
                 .setWrite(access.write());
         OpenReply reply =
@@ -294,7 +295,7 @@ final class OpenCalls {
                                 Origin.MOUNT,
                                 caller ->
                                         services.metadata()
-                                                .open(request(caller, inode.ino(), same)),
+                                                .open(again(caller, inode.ino(), same)),
                                 OpenReply::getFailure);
         FailureErrno.check(reply.getFailure());
         inode.granted(reply.getOpenSequence());
@@ -316,7 +317,13 @@ final class OpenCalls {
                 .setRead(access.read())
                 .setWrite(access.write())
                 .setTruncate(access.truncate())
+                .setAppend(access.append())
                 .build();
+    }
+
+    /** What is open stays open, whatever flags were set since. */
+    private OpenRequest again(Caller caller, long ino, Access access) {
+        return request(caller, ino, access).toBuilder().setAgain(true).build();
     }
 
     private Reply.Opened opened(OpenFile file) {

@@ -19,14 +19,17 @@ final class RangeCalls {
 
     private final OpenTable table;
     private final SetIdBits setIdBits;
+    private final FlagCalls flags;
 
-    RangeCalls(OpenTable table, SetIdBits setIdBits) {
+    RangeCalls(OpenTable table, SetIdBits setIdBits, FlagCalls flags) {
         this.table = table;
         this.setIdBits = setIdBits;
+        this.flags = flags;
     }
 
     Reply allocate(Request.Fallocate request) {
         OpenInode inode = table.file(request.handle()).inode();
+        flags.checkAllocate(inode, request.mode());
         setIdBits.killUnlessSuperuser(inode, request.header());
         inode.writable().fallocate(request.mode(), request.offset(), request.length());
         inode.reshaped();
@@ -42,6 +45,7 @@ final class RangeCalls {
         StagedHandle source = table.file(request.handle()).inode().readable();
         OpenInode changed = table.file(request.targetHandle()).inode();
         StagedHandle target = changed.writable();
+        flags.checkResize(changed);
         setIdBits.killUnlessSuperuser(changed, request.header());
         long length = Math.min(request.length(), COPY_BYTES_MAX);
         return request.copied(

@@ -32,6 +32,7 @@ public final class FailureErrno {
             case FAILURE_QUOTA -> Errno.EDQUOT;
             case FAILURE_STALE, FAILURE_GONE -> Errno.ESTALE;
             case FAILURE_BUSY, FAILURE_CONFLICT -> Errno.EBUSY;
+            case FAILURE_FLAGGED -> Errno.EPERM;
             case FAILURE_PERMISSION -> Errno.EACCES;
             case FAILURE_UNSUPPORTED -> Errno.EOPNOTSUPP;
             case FAILURE_DEADLOCK -> Errno.EDEADLK;

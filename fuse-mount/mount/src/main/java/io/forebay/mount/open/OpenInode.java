@@ -13,6 +13,7 @@ import io.forebay.proto.KeptInode;
 import io.forebay.proto.ReleasedFile;
 import io.forebay.proto.TraceContext;
 import io.forebay.schema.ForebayException;
+import io.forebay.schema.InodeFlags;
 import io.forebay.transport.file.FileStatus;
 import io.forebay.transport.file.StagedHandle;
 import java.util.Optional;
@@ -188,8 +189,7 @@ public final class OpenInode {
     /**
      * Any descriptor of the file will do: the kernel opens its backing file anew for each open,
      * with that open's own flags (fs/fuse/passthrough.c, backing_file_open). So an id that was made
-     * from a reader's descriptor serves the writers that come later. Writes that the mount does not
-     * see would leave set-id bits on the file.
+     * from a reader's descriptor serves the writers that come later.
      */
     private void decideMode(StagedHandle file, Access access, Backing backing) {
         backingId = 0;
@@ -197,7 +197,7 @@ public final class OpenInode {
         OptionalInt descriptor = file.passable();
         if (descriptor.isEmpty()) {
             mode = OpenMode.DIRECT;
-        } else if (backing.available() && !hasSetId()) {
+        } else if (backing.available() && !mustBeSeen()) {
             try {
                 backingId = backing.open(descriptor.getAsInt());
                 mode = OpenMode.PASSTHROUGH;
@@ -341,6 +341,19 @@ public final class OpenInode {
         return (known.attributes().getMode() & SET_ID) != 0;
     }
 
+    /** What the service said last; from time 0 where somebody else has changed it since. */
+    public synchronized Fresh heard() {
+        return known;
+    }
+
+    /**
+     * Writes that the mount does not see would leave set-id bits on the file, and could go anywhere
+     * in an append-only one: fcntl(2) takes O_APPEND away where the kernel does not know the flag.
+     */
+    private boolean mustBeSeen() {
+        return hasSetId() || InodeFlags.isAppendOnly(known.attributes().getFlags());
+    }
+
     /** The last known attributes of an open file. */
     public Attributes known() {
         return latest(Long.MIN_VALUE)
@@ -447,7 +460,7 @@ public final class OpenInode {
 
     /** How a handle of the inode is open: past the mount no longer where writes must be seen. */
     public synchronized OpenMode mode(Access access) {
-        boolean seen = mode == OpenMode.PASSTHROUGH && access.write() && hasSetId();
+        boolean seen = mode == OpenMode.PASSTHROUGH && access.write() && mustBeSeen();
         return seen ? OpenMode.SEEN : mode;
     }
 

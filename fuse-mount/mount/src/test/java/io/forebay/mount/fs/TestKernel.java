@@ -114,7 +114,8 @@ final class TestKernel {
             MemorySegment slice = buffer.asSlice(0, data.length);
             Reply reply =
                     fileSystem.handle(
-                            new Request.Write(header, handle, offset, slice, false, false));
+                            new Request.Write(
+                                    header, handle, offset, slice, false, false, false));
             return ((Reply.Written) reply).bytes();
         }
     }

@@ -36,6 +36,7 @@ final class FailureErrnoTest {
         "FAILURE_NO_XATTR,ENODATA",
         "FAILURE_DEADLOCK,EDEADLK",
         "FAILURE_NO_LOCKS,ENOLCK",
+        "FAILURE_FLAGGED,EPERM",
         "UNRECOGNIZED,EIO",
     })
     void kinds(FailureKind kind, Errno errno) {

@@ -268,6 +268,7 @@ final class FakeTree {
         to.setMode(request.hasMode() ? request.getMode() : to.getMode());
         to.setUid(request.hasUid() ? request.getUid() : to.getUid());
         to.setGid(request.hasGid() ? request.getGid() : to.getGid());
+        to.setFlags(request.hasFlags() ? request.getFlags() : to.getFlags());
         to.setMode(request.getKillSetId() ? to.getMode() & ~06000 : to.getMode());
         to.setCtimeNanos(nanos());
         if (request.getAtimeNow() || request.hasAtimeNanos()) {
