@@ -90,6 +90,18 @@ final class Suites {
                 probe.run().status() == 0, "the file system of " + path + " has no access lists");
     }
 
+    /** A directory whose own file system has the flags of chattr(1), and the commands. */
+    static void flags(Path directory) {
+        onPath("chattr", "e2fsprogs");
+        python();
+        String path = directory.toString();
+        boolean there =
+                Stream.of("+a", "-a")
+                        .map(mode -> new Command(List.of("chattr", mode, path), Map.of(), QUICK))
+                        .allMatch(each -> each.run().status() == 0);
+        Needs.need(there, "the file system of " + path + " has no chattr, or this is not root");
+    }
+
     /** The library that `--fuse=jnr` needs, where Debian has it. */
     static void libfuse2() {
         boolean there =

@@ -75,6 +75,20 @@ public final class TwoMounts implements AutoCloseable {
         deployment().flush(deployment().mountPoint(), limit);
     }
 
+    /** Returns when the bucket alone has the content of a file, named from the root. */
+    void evict(String name) throws Exception {
+        Deployment of = deployment();
+        Path path = of.mountPoint().resolve(name);
+        Command.Outcome outcome = of.launcher(List.of("evict", path.toString()), LIMIT).run();
+        if (outcome.status() != 0) {
+            throw new AssertionError(outcome.all());
+        }
+        Eventually.holds(
+                "the local copy goes",
+                LIMIT,
+                () -> !of.file("/" + name).path("staged").asBoolean(true));
+    }
+
     public String logs() {
         return deployment().logs();
     }

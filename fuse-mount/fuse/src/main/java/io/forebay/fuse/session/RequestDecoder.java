@@ -51,7 +51,8 @@ final class RequestDecoder {
 
     /**
      * @param message exactly one message
-     * @throws FuseException EPROTO where it is not what it says to be
+     * @throws FuseException EPROTO where it is not what it says to be; another errno where it is an
+     *     IOCTL that is refused
      */
     static Request decode(MemorySegment message) {
         try {

@@ -65,6 +65,13 @@ final class FlagCalls {
         refuse(past || late);
     }
 
+    /** copy_file_range(2) into a file: what takes O_APPEND off finds the end no more. */
+    void checkCopy(OpenFile target) {
+        int flags = now(target.inode());
+        boolean past = target.access().append() && InodeFlags.isAppendOnly(flags);
+        refuse(past || InodeFlags.isImmutable(flags));
+    }
+
     /** ftruncate(2). */
     void checkResize(OpenInode inode) {
         int flags = now(inode);
@@ -75,9 +82,7 @@ final class FlagCalls {
     void checkAllocate(OpenInode inode, int mode) {
         int flags = now(inode);
         boolean reserves = (mode & ~KEEP_SIZE) == 0;
-        refuse(
-                InodeFlags.isImmutable(flags)
-                        || (InodeFlags.isAppendOnly(flags) && !reserves));
+        refuse(InodeFlags.isImmutable(flags) || (InodeFlags.isAppendOnly(flags) && !reserves));
     }
 
     /** Asked for where somebody else has changed the file, unless nobody would answer. */

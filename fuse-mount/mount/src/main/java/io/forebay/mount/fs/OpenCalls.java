@@ -294,8 +294,7 @@ final class OpenCalls {
                         .mutate(
                                 Origin.MOUNT,
                                 caller ->
-                                        services.metadata()
-                                                .open(again(caller, inode.ino(), same)),
+                                        services.metadata().open(again(caller, inode.ino(), same)),
                                 OpenReply::getFailure);
         FailureErrno.check(reply.getFailure());
         inode.granted(reply.getOpenSequence());

@@ -2,6 +2,7 @@ package io.forebay.mount.fs;
 
 import io.forebay.fuse.Reply;
 import io.forebay.fuse.Request;
+import io.forebay.mount.open.OpenFile;
 import io.forebay.mount.open.OpenInode;
 import io.forebay.mount.open.OpenTable;
 import io.forebay.transport.file.StagedHandle;
@@ -43,9 +44,10 @@ final class RangeCalls {
 
     Reply copy(Request.CopyRange request) {
         StagedHandle source = table.file(request.handle()).inode().readable();
-        OpenInode changed = table.file(request.targetHandle()).inode();
+        OpenFile into = table.file(request.targetHandle());
+        OpenInode changed = into.inode();
         StagedHandle target = changed.writable();
-        flags.checkResize(changed);
+        flags.checkCopy(into);
         setIdBits.killUnlessSuperuser(changed, request.header());
         long length = Math.min(request.length(), COPY_BYTES_MAX);
         return request.copied(

@@ -98,24 +98,30 @@ final class TestKernel {
     }
 
     int write(long ino, long handle, long offset, byte[] data) {
-        return write(header(ino), handle, offset, data);
+        return write(header(ino), handle, offset, data, false);
+    }
+
+    /** As a mapping's pages come. */
+    int writeMapped(long ino, long handle, long offset, byte[] data) {
+        return write(header(ino), handle, offset, data, true);
     }
 
     /** As it comes after a takeover. */
     int writeAgain(long ino, long handle, long offset, byte[] data) {
         long resent = 1 | InHeader.RESENT;
-        return write(new Request.Header(resent, ino, 1000, 1000, 42), handle, offset, data);
+        Request.Header again = new Request.Header(resent, ino, 1000, 1000, 42);
+        return write(again, handle, offset, data, false);
     }
 
-    private int write(Request.Header header, long handle, long offset, byte[] data) {
+    private int write(
+            Request.Header header, long handle, long offset, byte[] data, boolean mapped) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment buffer = arena.allocate(Math.max(1, data.length));
             MemorySegment.copy(data, 0, buffer, ValueLayout.JAVA_BYTE, 0, data.length);
             MemorySegment slice = buffer.asSlice(0, data.length);
             Reply reply =
                     fileSystem.handle(
-                            new Request.Write(
-                                    header, handle, offset, slice, false, false, false));
+                            new Request.Write(header, handle, offset, slice, false, false, mapped));
             return ((Reply.Written) reply).bytes();
         }
     }
