@@ -71,7 +71,7 @@ final class FlagsTest {
         mounts.flush(LIMIT);
         mounts.evict("flagged/fixed");
         mounts.evict("flagged/log");
-        mounts.kill("control-plane");
+        mounts.kill("control plane");
         mounts.killServer(DataPath.PROCESS);
         assertEquals("fixed", Files.readString(fixed));
         assertEquals("log", Files.readString(log));

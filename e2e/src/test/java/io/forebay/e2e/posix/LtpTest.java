@@ -31,17 +31,14 @@ final class LtpTest {
     private static final boolean LONG = Needs.isLong();
     private static final Duration LIMIT = Duration.ofMinutes(LONG ? 120 : 9);
 
-    /** Unless it is to be long: record locks, links, renames, owners and modes. */
+    /** Unless it is to be long: record locks, links, renames, owners, modes and flags. */
     private static final List<String> SELECTION =
             LONG
                     ? List.of()
                     : List.of(
                             "--lists=syscalls,fs_perms_simple,fcntl-locktests",
                             "--only=(f?ch(own|mod)|fcntl(1[1357-9]|2)|FCNTL|l?link0|mk(dir|nod)"
-                                    + "|renameat2|rmdir|symlink|unlink|fs_perms|statx0).*");
-
-    /** What docs/SEMANTICS.md says that a mount lacks, by the test that asks for it. */
-    private static final Map<String, String> LACKS = Map.of("setxattr03", "chattr");
+                                    + "|renameat2|rmdir|setxattr03|symlink|unlink|fs_perms|statx0).*");
 
     /** The better one first; any other verdict is a failure. */
     private static final List<String> VERDICTS = List.of("passed", "skipped");
@@ -92,7 +89,7 @@ final class LtpTest {
         List<String> worse = new ArrayList<>();
         for (Result result : here.values()) {
             Result there = Objects.requireNonNull(local.get(result.test()));
-            if (result.isWorseThan(there) && !LACKS.containsKey(result.test())) {
+            if (result.isWorseThan(there)) {
                 worse.add(result + "\n" + Files.readString(logs.resolve(result.test() + ".log")));
             }
         }

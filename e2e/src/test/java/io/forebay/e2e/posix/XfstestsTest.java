@@ -10,6 +10,7 @@ import io.forebay.e2e.system.Deployment;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -30,10 +31,11 @@ final class XfstestsTest {
     private static final boolean LONG = Needs.isLong();
     private static final Duration LIMIT = Duration.ofMinutes(LONG ? 170 : 15);
 
-    /** Names, renames, attributes, holes, mappings, direct writes, locks, read-only mounts. */
+    /** Names, renames, attributes, flags, holes, mappings, direct writes, locks, read-only. */
     private static final String FEW =
-            "generic/023 generic/028 generic/062 generic/078 generic/130 generic/131 generic/141"
-                    + " generic/245 generic/286 generic/294 generic/401 generic/423";
+            "generic/023 generic/028 generic/062 generic/078 generic/079 generic/130 generic/131"
+                    + " generic/141 generic/245 generic/286 generic/294 generic/401 generic/423"
+                    + " generic/545 generic/553 generic/555";
 
     private static final Pattern BLANKS = Pattern.compile(" +");
 
@@ -62,6 +64,8 @@ final class XfstestsTest {
         Path suite = Suites.xfstests();
         Needs.fuse();
         Needs.root();
+        // Some tests go on as another user.
+        Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
         try (Deployment deployment = new Deployment(Deployment.home(), directory)) {
             deployment.up("--prefix", "main/");
             configure(deployment, path);
