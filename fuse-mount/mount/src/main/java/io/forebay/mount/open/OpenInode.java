@@ -346,10 +346,7 @@ public final class OpenInode {
         return known;
     }
 
-    /**
-     * Writes that the mount does not see would leave set-id bits on the file, and could go anywhere
-     * in an append-only one: fcntl(2) takes O_APPEND away where the kernel does not know the flag.
-     */
+    /** Unseen writes keep set-id bits; in append-only files fcntl(2) lets them go anywhere. */
     private boolean mustBeSeen() {
         return hasSetId() || InodeFlags.isAppendOnly(known.attributes().getFlags());
     }
