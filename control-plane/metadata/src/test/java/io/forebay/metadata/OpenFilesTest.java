@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.ByteString;
+import io.forebay.metadata.flush.Flow;
 import io.forebay.metadata.state.GrantKeys;
 import io.forebay.proto.Claims;
 import io.forebay.proto.DescribeStagedRequest;
@@ -190,6 +191,18 @@ class OpenFilesTest {
         worker.evict(ino, 1);
         rig.remove(mount, Rig.ROOT, "f", false);
         assertEquals(FailureKind.FAILURE_GONE, rig.open(mount, ino, false, false).getFailure());
+    }
+
+    @Test
+    void theRoomOfALargeFileIsFreeWithItsName() {
+        OpenReply reply = rig.create(mount, Rig.ROOT, "f");
+        long ino = reply.getAttributes().getIno();
+        rig.commit(mount, ino, Flow.LEAVING_BYTES_MAX + 1, 1);
+        rig.release(mount, ino, reply.getOpenSequence());
+        rig.remove(mount, Rig.ROOT, "f", false);
+        worker.drain();
+        assertEquals(FailureKind.FAILURE_GONE, rig.failure(ino));
+        assertEquals(StagedVerdict.Need.NEED_NONE, need(ino));
     }
 
     private StagedVerdict.Need need(long ino) {

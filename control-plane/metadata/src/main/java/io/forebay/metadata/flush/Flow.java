@@ -23,7 +23,10 @@ public final class Flow {
      * nothing (O_PATH) is known to his mount alone, which opens it meanwhile. The kernel tells of
      * all others within milliseconds.
      */
-    public static final long LEAVING_MILLIS = 2_000;
+    private static final long LEAVING_MILLIS = 2_000;
+
+    /** What is larger goes at once: whoever removes it may need its room for the next one. */
+    public static final long LEAVING_BYTES_MAX = 64 << 20;
 
     private Flow() {}
 
@@ -248,14 +251,14 @@ public final class Flow {
 
     /**
      * Forgets a file that has no name and that nobody has open; in a moment, where its content is
-     * still with its worker.
+     * still with its worker and not large.
      */
     public static void forgetUnused(Space space, Inode inode) {
         if (inode.linked() || Handles.any(space, inode.ino())) {
             return;
         }
         long due = space.nowMillis();
-        if (inode.record().getStaged()) {
+        if (inode.record().getStaged() && inode.attributes().getSize() <= LEAVING_BYTES_MAX) {
             inode.record().setLeaving(true);
             due += LEAVING_MILLIS;
         } else {

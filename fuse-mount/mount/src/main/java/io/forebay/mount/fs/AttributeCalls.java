@@ -16,7 +16,6 @@ import io.forebay.mount.open.OpenTable;
 import io.forebay.mount.services.Services;
 import io.forebay.proto.Attributes;
 import io.forebay.proto.FailureKind;
-import io.forebay.proto.GetAttributesRequest;
 import io.forebay.proto.NodeReply;
 import io.forebay.proto.NodeType;
 import io.forebay.proto.SetAttributesRequest;
@@ -165,13 +164,7 @@ final class AttributeCalls {
     private Attributes asked(long ino, Optional<OpenInode> inode) {
         Optional<FileStatus> before = inode.flatMap(OpenInode::localStatus);
         long askedMillis = services.clock().millis();
-        NodeReply reply =
-                services.metadata()
-                        .getAttributes(
-                                GetAttributesRequest.newBuilder()
-                                        .setWorkspaceId(services.workspaceId())
-                                        .setIno(ino)
-                                        .build());
+        NodeReply reply = services.ask(ino);
         if (reply.getFailure() == FailureKind.FAILURE_GONE
                 || reply.getFailure() == FailureKind.FAILURE_NOT_FOUND) {
             Optional<Attributes> unlinked =

@@ -10,7 +10,6 @@ import io.forebay.mount.nodes.Nodes;
 import io.forebay.mount.services.Services;
 import io.forebay.proto.DirectoryEntry;
 import io.forebay.proto.FailureKind;
-import io.forebay.proto.GetAttributesRequest;
 import io.forebay.proto.ReadDirectoryReply;
 import io.forebay.proto.ReadDirectoryRequest;
 import io.forebay.schema.Limits;
@@ -48,9 +47,11 @@ final class DirectoryCalls {
     }
 
     Reply open(Request.OpenDirectory request) {
-        check(request.header().nodeId(), there(request.header().nodeId()));
+        long ino = request.header().nodeId();
+        // The kernel may have come by a name that stands for another directory by now.
+        check(ino, services.ask(ino).getFailure());
         long handle = lastHandle.incrementAndGet();
-        streams.put(handle, new DirectoryStream(request.header().nodeId()));
+        streams.put(handle, new DirectoryStream(ino));
         return new Reply.Opened(handle, 0, 0);
     }
 
@@ -59,17 +60,6 @@ final class DirectoryCalls {
         if (nodes.departed(ino).isEmpty()) {
             FailureErrno.check(failure);
         }
-    }
-
-    /** The kernel may have come by a name that stands for another directory by now. */
-    private FailureKind there(long ino) {
-        return services.metadata()
-                .getAttributes(
-                        GetAttributesRequest.newBuilder()
-                                .setWorkspaceId(services.workspaceId())
-                                .setIno(ino)
-                                .build())
-                .getFailure();
     }
 
     Reply release(Request.ReleaseDirectory request) {

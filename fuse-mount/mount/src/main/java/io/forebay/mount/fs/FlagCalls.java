@@ -10,7 +10,6 @@ import io.forebay.mount.open.OpenFile;
 import io.forebay.mount.open.OpenInode;
 import io.forebay.mount.services.Services;
 import io.forebay.proto.Attributes;
-import io.forebay.proto.GetAttributesRequest;
 import io.forebay.proto.NodeReply;
 import io.forebay.proto.SetAttributesRequest;
 import io.forebay.schema.InodeFlags;
@@ -98,13 +97,7 @@ final class FlagCalls {
     }
 
     private Attributes asked(long ino) {
-        NodeReply reply =
-                services.metadata()
-                        .getAttributes(
-                                GetAttributesRequest.newBuilder()
-                                        .setWorkspaceId(services.workspaceId())
-                                        .setIno(ino)
-                                        .build());
+        NodeReply reply = services.ask(ino);
         FailureErrno.check(reply.getFailure());
         return reply.getAttributes();
     }

@@ -3,6 +3,8 @@ package io.forebay.mount.services;
 import io.forebay.mount.meta.Attachment;
 import io.forebay.mount.meta.MetadataClient;
 import io.forebay.mount.watch.Watch;
+import io.forebay.proto.GetAttributesRequest;
+import io.forebay.proto.NodeReply;
 import java.time.InstantSource;
 
 /** What the file system works with. It owns none of them. */
@@ -15,5 +17,14 @@ public record Services(
         Watch watch) {
     public long workspaceId() {
         return attachment.workspaceId();
+    }
+
+    /** What the control plane says of a node now. */
+    public NodeReply ask(long ino) {
+        return metadata.getAttributes(
+                GetAttributesRequest.newBuilder()
+                        .setWorkspaceId(workspaceId())
+                        .setIno(ino)
+                        .build());
     }
 }
