@@ -31,6 +31,7 @@ record Handshake(int minor, long flags, int maxPages) {
             InitFlags.ASYNC_READ
                     | InitFlags.POSIX_LOCKS
                     | InitFlags.ATOMIC_O_TRUNC
+                    | InitFlags.EXPORT_SUPPORT
                     | InitFlags.BIG_WRITES
                     | InitFlags.DONT_MASK
                     | InitFlags.FLOCK_LOCKS

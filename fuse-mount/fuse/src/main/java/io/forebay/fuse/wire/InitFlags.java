@@ -14,6 +14,9 @@ public final class InitFlags {
     /** OPEN and CREATE carry O_TRUNC; no SETATTR comes for it. */
     public static final long ATOMIC_O_TRUNC = 1L << 3;
 
+    /** LOOKUP of "." and "..", by which file handles are opened (open_by_handle_at(2), NFS). */
+    public static final long EXPORT_SUPPORT = 1L << 4;
+
     /** Writes of more than one page. */
     public static final long BIG_WRITES = 1L << 5;
 

@@ -19,15 +19,20 @@ import io.forebay.proto.LookupRequest;
 import io.forebay.proto.MakeNodeRequest;
 import io.forebay.proto.NodeReply;
 import io.forebay.proto.NodeType;
+import io.forebay.proto.ReadDirectoryReply;
+import io.forebay.proto.ReadDirectoryRequest;
 import io.forebay.proto.ReadLinkReply;
 import io.forebay.proto.ReadLinkRequest;
 import io.forebay.proto.RemoveRequest;
 import io.forebay.proto.RenameReply;
 import io.forebay.proto.RenameRequest;
 import io.forebay.schema.Limits;
+import java.util.Arrays;
 
 /** Names: what needs the metadata alone. */
 final class NamespaceCalls {
+    private static final byte[] DOT = {'.'};
+    private static final byte[] DOT_DOT = {'.', '.'};
     private static final int NO_REPLACE = 1;
     private static final int EXCHANGE = 2;
     private static final int WHITEOUT = 4;
@@ -45,12 +50,19 @@ final class NamespaceCalls {
     }
 
     Reply lookup(Request.Lookup request) {
+        long ino = request.header().nodeId();
+        if (Arrays.equals(request.name(), DOT)) {
+            return byHandle(ino);
+        }
+        if (Arrays.equals(request.name(), DOT_DOT)) {
+            return byHandle(above(ino));
+        }
         NodeReply reply =
                 services.metadata()
                         .lookup(
                                 LookupRequest.newBuilder()
                                         .setWorkspaceId(services.workspaceId())
-                                        .setParent(request.header().nodeId())
+                                        .setParent(ino)
                                         .setName(name(request.name()))
                                         .build());
         if (reply.getFailure() == FailureKind.FAILURE_NOT_FOUND) {
@@ -59,6 +71,29 @@ final class NamespaceCalls {
         }
         FailureErrno.check(reply.getFailure());
         return nodes.counted(reply.getAttributes());
+    }
+
+    /** The kernel has a file handle of an inode that it has forgotten, perhaps long ago. */
+    private Reply byHandle(long ino) {
+        NodeReply reply = services.ask(ino);
+        FailureErrno.check(reply.getFailure());
+        if (reply.getAttributes().getNlink() == 0) {
+            throw new FuseException(Errno.ESTALE);
+        }
+        return nodes.counted(reply.getAttributes());
+    }
+
+    private long above(long directory) {
+        ReadDirectoryReply reply =
+                services.metadata()
+                        .readDirectory(
+                                ReadDirectoryRequest.newBuilder()
+                                        .setWorkspaceId(services.workspaceId())
+                                        .setIno(directory)
+                                        .setLimit(1)
+                                        .build());
+        FailureErrno.check(reply.getFailure());
+        return reply.getParent() == 0 ? Limits.ROOT_INO : reply.getParent();
     }
 
     Reply readLink(Request.ReadLink request) {

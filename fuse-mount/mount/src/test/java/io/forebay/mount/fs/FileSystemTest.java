@@ -381,6 +381,21 @@ final class FileSystemTest {
     }
 
     @Test
+    void fileHandlesAreLookedUpByDots() {
+        long directory = kernel.makeDirectory(ROOT, "d");
+        long below = kernel.makeDirectory(directory, "e");
+        assertEquals(below, kernel.lookup(below, "."));
+        assertEquals(directory, kernel.lookup(below, ".."));
+        assertEquals(ROOT, kernel.lookup(directory, ".."));
+        Reply.Created file = kernel.create(directory, "f", WRITE);
+        long ino = file.entry().nodeId();
+        assertEquals(ino, kernel.lookup(ino, "."));
+        kernel.remove(directory, "f", false);
+        assertEquals(Errno.ESTALE, errno(() -> kernel.lookup(ino, ".")));
+        kernel.close(ino, file.opened().handle());
+    }
+
+    @Test
     void directoriesAreReadInPiecesWhileTheyChange() {
         List<String> names = IntStream.range(0, 40).mapToObj(i -> "f%03d".formatted(i)).toList();
         names.forEach(name -> kernel.makeDirectory(ROOT, name));
