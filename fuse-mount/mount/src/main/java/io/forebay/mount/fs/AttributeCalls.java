@@ -96,38 +96,26 @@ final class AttributeCalls {
     }
 
     private Attributes setOthers(SetAttributesRequest others, Origin origin) {
-        NodeReply reply =
-                services.attachment()
-                        .mutate(
-                                origin,
-                                caller ->
-                                        services.metadata()
-                                                .setAttributes(
-                                                        others.toBuilder()
-                                                                .setCaller(caller)
-                                                                .build()),
-                                NodeReply::getFailure);
-        FailureErrno.check(reply.getFailure());
-        if (reply.getAttributes().getType() == NodeType.NODE_TYPE_DIRECTORY) {
-            nodes.changed(others.getIno(), reply.getAttributes());
+        Attributes attributes = services.change(origin, others.toBuilder());
+        if (attributes.getType() == NodeType.NODE_TYPE_DIRECTORY) {
+            nodes.changed(others.getIno(), attributes);
         }
         Optional<OpenInode> inode = table.find(others.getIno());
         if (inode.isPresent()) {
-            OpenInode.Fresh fresh = fresh(reply.getAttributes());
+            OpenInode.Fresh fresh = fresh(attributes);
             if (others.hasMtimeNanos() || others.getMtimeNow()) {
                 inode.get().mtimeSet(fresh);
             } else {
                 inode.get().refreshed(fresh);
             }
         }
-        return reply.getAttributes();
+        return attributes;
     }
 
     /** A change of size brings its time along: the commit records it. */
     private SetAttributesRequest others(long ino, Request.AttributeChange change) {
         SetAttributesRequest.Builder others =
                 SetAttributesRequest.newBuilder()
-                        .setWorkspaceId(services.workspaceId())
                         .setIno(ino)
                         .setAtimeNow(change.atimeNow())
                         .setMtimeNow(change.mtimeNow() && change.size().isEmpty());

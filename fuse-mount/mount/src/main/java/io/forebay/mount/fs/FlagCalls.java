@@ -36,19 +36,9 @@ final class FlagCalls {
     Reply set(Request.SetFlags request) {
         SetAttributesRequest.Builder set =
                 SetAttributesRequest.newBuilder()
-                        .setWorkspaceId(services.workspaceId())
                         .setIno(request.header().nodeId())
                         .setFlags(request.flags());
-        NodeReply reply =
-                services.attachment()
-                        .mutate(
-                                NamespaceCalls.origin(request.header()),
-                                caller ->
-                                        services.metadata()
-                                                .setAttributes(set.setCaller(caller).build()),
-                                NodeReply::getFailure);
-        FailureErrno.check(reply.getFailure());
-        nodes.refresh(reply.getAttributes());
+        nodes.refresh(services.change(NamespaceCalls.origin(request.header()), set));
         services.watch().forgetAttributes(request.header().nodeId()); // it does not expect a ctime
         return new Reply.FlagsSet();
     }

@@ -93,7 +93,7 @@ final class NamespaceCalls {
                                         .setLimit(1)
                                         .build());
         FailureErrno.check(reply.getFailure());
-        return reply.getParent() == 0 ? Limits.ROOT_INO : reply.getParent();
+        return reply.getParent();
     }
 
     Reply readLink(Request.ReadLink request) {

@@ -1,11 +1,9 @@
 package io.forebay.mount.fs;
 
 import io.forebay.fuse.Request;
-import io.forebay.mount.meta.FailureErrno;
 import io.forebay.mount.nodes.Nodes;
 import io.forebay.mount.open.OpenInode;
 import io.forebay.mount.services.Services;
-import io.forebay.proto.NodeReply;
 import io.forebay.proto.SetAttributesRequest;
 
 /**
@@ -35,20 +33,8 @@ final class SetIdBits {
             return;
         }
         SetAttributesRequest.Builder kill =
-                SetAttributesRequest.newBuilder()
-                        .setWorkspaceId(services.workspaceId())
-                        .setIno(inode.ino())
-                        .setKillSetId(true);
-        NodeReply reply =
-                services.attachment()
-                        .mutate(
-                                NamespaceCalls.origin(header),
-                                caller ->
-                                        services.metadata()
-                                                .setAttributes(kill.setCaller(caller).build()),
-                                NodeReply::getFailure);
-        FailureErrno.check(reply.getFailure());
-        nodes.refresh(reply.getAttributes());
+                SetAttributesRequest.newBuilder().setIno(inode.ino()).setKillSetId(true);
+        nodes.refresh(services.change(NamespaceCalls.origin(header), kill));
         services.watch().forgetAttributes(inode.ino());
     }
 }
