@@ -28,6 +28,12 @@ final class StorageFailures {
                     "The staging disk is full; free space on it or lower the staging capacity",
                     e);
         }
+        if (mentions(e, "Too many open files")) {
+            return new ForebayException(
+                    FailureKind.FAILURE_TOO_MANY_FILES,
+                    "Raise the worker's limit of open files",
+                    e);
+        }
         if (e instanceof NoSuchFileException) {
             return new ForebayException(
                     FailureKind.FAILURE_NOT_FOUND, "The staged file is not there", e);

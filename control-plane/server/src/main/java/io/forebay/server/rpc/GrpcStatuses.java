@@ -44,7 +44,11 @@ final class GrpcStatuses {
                     FAILURE_DEADLOCK ->
                     Status.Code.FAILED_PRECONDITION;
             case FAILURE_INVALID, FAILURE_NAME_TOO_LONG -> Status.Code.INVALID_ARGUMENT;
-            case FAILURE_NO_SPACE, FAILURE_QUOTA, FAILURE_TOO_MANY_LINKS, FAILURE_NO_LOCKS ->
+            case FAILURE_NO_SPACE,
+                    FAILURE_QUOTA,
+                    FAILURE_TOO_MANY_LINKS,
+                    FAILURE_TOO_MANY_FILES,
+                    FAILURE_NO_LOCKS ->
                     Status.Code.RESOURCE_EXHAUSTED;
             case FAILURE_BUSY, FAILURE_UNAVAILABLE -> Status.Code.UNAVAILABLE;
             case FAILURE_PERMISSION, FAILURE_FLAGGED -> Status.Code.PERMISSION_DENIED;

@@ -32,6 +32,7 @@ final class GrpcStatusesTest {
         table.put(FailureKind.FAILURE_CONFLICT, Status.Code.FAILED_PRECONDITION);
         table.put(FailureKind.FAILURE_PERMISSION, Status.Code.PERMISSION_DENIED);
         table.put(FailureKind.FAILURE_UNSUPPORTED, Status.Code.UNIMPLEMENTED);
+        table.put(FailureKind.FAILURE_TOO_MANY_FILES, Status.Code.RESOURCE_EXHAUSTED);
         table.put(FailureKind.FAILURE_TOO_MANY_LINKS, Status.Code.RESOURCE_EXHAUSTED);
         table.put(FailureKind.FAILURE_CORRUPT, Status.Code.DATA_LOSS);
         table.put(FailureKind.FAILURE_NO_XATTR, Status.Code.NOT_FOUND);

@@ -39,7 +39,7 @@ record Connection(UnixSocket socket) implements AutoCloseable {
             }
             if (head.passed() == null) {
                 return new Answer(
-                        FailureKind.FAILURE_UNAVAILABLE,
+                        FailureKind.FAILURE_TOO_MANY_FILES,
                         "The worker's file did not arrive; raise this process's limit of open"
                                 + " files",
                         null);

@@ -81,6 +81,9 @@ public final class StagedFileClient implements AutoCloseable {
                 return openOnce(token);
             } catch (PosixException e) {
                 last = e;
+                if (e.kind() == FailureKind.FAILURE_TOO_MANY_FILES) {
+                    throw e.toForebay("Raise this process's limit of open files");
+                }
                 if (e.errno() == PosixException.EAGAIN || e.errno() == PosixException.EACCES) {
                     break;
                 }

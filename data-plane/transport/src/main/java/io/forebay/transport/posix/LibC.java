@@ -61,6 +61,7 @@ final class LibC {
     private static final MethodHandle FCHMOD = handle("fchmod", ints(JAVA_INT, JAVA_INT));
     private static final MethodHandle SETPRIORITY =
             handle("setpriority", ints(JAVA_INT, JAVA_INT, JAVA_INT));
+    private static final MethodHandle GETRLIMIT = handle("getrlimit", ints(JAVA_INT, ADDRESS));
     private static final MethodHandle GETEUID = handle("geteuid", ints());
 
     private static final MethodHandle SOCKET = handle("socket", ints(JAVA_INT, JAVA_INT, JAVA_INT));
@@ -237,6 +238,18 @@ final class LibC {
         try {
             MemorySegment state = ERRNO.get();
             return result((int) SETPRIORITY.invokeExact(state, 0, 0, nice), state);
+        } catch (Throwable e) {
+            throw broken(e);
+        }
+    }
+
+    /**
+     * @param limits two numbers: soft and hard; unlimited is the largest unsigned one
+     */
+    static int getrlimit(int resource, MemorySegment limits) {
+        try {
+            MemorySegment state = ERRNO.get();
+            return result((int) GETRLIMIT.invokeExact(state, resource, limits), state);
         } catch (Throwable e) {
             throw broken(e);
         }

@@ -54,6 +54,7 @@ public final class PosixException extends RuntimeException {
             case ENOENT -> FailureKind.FAILURE_NOT_FOUND;
             case EPERM, EACCES -> FailureKind.FAILURE_PERMISSION;
             case ENOSPC, EDQUOT -> FailureKind.FAILURE_NO_SPACE;
+            case EMFILE, ENFILE -> FailureKind.FAILURE_TOO_MANY_FILES;
             case EINVAL -> FailureKind.FAILURE_INVALID;
             default -> FailureKind.FAILURE_UNAVAILABLE;
         };

@@ -99,7 +99,7 @@ final class HeldFiles implements AutoCloseable {
 
     private void hold(long ino) {
         boolean open = table.find(ino).filter(OpenInode::isOpen).isPresent();
-        if (open || !isKnown(ino) || held.size() >= HELD_MAX) {
+        if (open || !isKnown(ino) || held.size() >= HELD_MAX || !table.hasRoom()) {
             return;
         }
         try {

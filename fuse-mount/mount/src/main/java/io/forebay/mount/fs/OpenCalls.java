@@ -1,6 +1,8 @@
 package io.forebay.mount.fs;
 
 import io.forebay.fuse.Backing;
+import io.forebay.fuse.Errno;
+import io.forebay.fuse.FuseException;
 import io.forebay.fuse.OpenFlags;
 import io.forebay.fuse.Reply;
 import io.forebay.fuse.Request;
@@ -84,9 +86,17 @@ final class OpenCalls {
     }
 
     private OpenFile openAnew(Request.Open request) {
+        requireRoom();
         Request.Header header = request.header();
         Origin origin = NamespaceCalls.origin(header);
         return open(origin, header.nodeId(), Access.of(request.flags()), header.id());
+    }
+
+    /** A file system at its limit, as open(2) has it: the limit of the caller is another one. */
+    private void requireRoom() {
+        if (!table.hasRoom()) {
+            throw new FuseException(Errno.ENFILE);
+        }
     }
 
     Reply create(Request.Create request) {
@@ -108,6 +118,7 @@ final class OpenCalls {
         if (before.isPresent()) {
             return created(before.get(), before.get().inode().known(), flags);
         }
+        requireRoom();
         Access access = Access.of(flags);
         long mountId = services.attachment().mountId();
         OpenReply reply = made(header, access, request);

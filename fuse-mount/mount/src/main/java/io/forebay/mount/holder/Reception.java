@@ -1,6 +1,8 @@
 package io.forebay.mount.holder;
 
+import io.forebay.proto.FailureKind;
 import io.forebay.transport.posix.NativeFile;
+import io.forebay.transport.posix.PosixException;
 import io.forebay.transport.posix.UnixSocket;
 import java.util.concurrent.BlockingQueue;
 
@@ -9,6 +11,8 @@ import java.util.concurrent.BlockingQueue;
  * once, in the order in which they come, from the one process that serves.
  */
 final class Reception implements AutoCloseable {
+    private static final long PAUSE_MILLIS = 100;
+
     private final UnixSocket listener;
     private final Shelf shelf;
     private final BlockingQueue<Event> events;
@@ -36,16 +40,27 @@ final class Reception implements AutoCloseable {
     private void accept() {
         try {
             while (true) {
-                UnixSocket socket = listener.accept();
-                int peer = socket.peerUid();
-                if (peer == UnixSocket.effectiveUid() || peer == 0) {
-                    daemon("connection", () -> talk(socket));
-                } else {
-                    socket.close();
-                }
+                acceptNext();
             }
-        } catch (RuntimeException closed) {
+        } catch (RuntimeException | InterruptedException closed) {
             // the holder ends
+        }
+    }
+
+    private void acceptNext() throws InterruptedException {
+        try {
+            UnixSocket socket = listener.accept();
+            int peer = socket.peerUid();
+            if (peer == UnixSocket.effectiveUid() || peer == 0) {
+                daemon("connection", () -> talk(socket));
+            } else {
+                socket.close();
+            }
+        } catch (PosixException refused) {
+            if (refused.kind() != FailureKind.FAILURE_TOO_MANY_FILES) {
+                throw refused;
+            }
+            Thread.sleep(PAUSE_MILLIS); // whoever waits is taken when a file was closed
         }
     }
 

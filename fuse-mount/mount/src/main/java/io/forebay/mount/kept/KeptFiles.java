@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /** The open files: their records, and the descriptors of their staged files. For any thread. */
@@ -20,6 +21,9 @@ public final class KeptFiles {
     private final RecordTable handles;
     private final Descriptors descriptors;
     private final List<Found> found = new ArrayList<>();
+
+    /** Descriptors of staged files that this process has. */
+    private final AtomicInteger held = new AtomicInteger();
 
     /** By the kernel's handle, the number of its record. */
     private final Map<Long, Integer> numbers = new ConcurrentHashMap<>();
@@ -61,13 +65,24 @@ public final class KeptFiles {
                             new Slot(number),
                             inode,
                             byIno.getOrDefault(inode.getIno(), List.of()),
-                            files.remove(key(number, false)),
-                            files.remove(key(number, true))));
+                            take(files, key(number, false)),
+                            take(files, key(number, true))));
         });
         files.forEach((key, file) -> {
             descriptors.drop(key); // it was closed, and this did not reach the holder
             file.close();
         });
+    }
+
+    private @Nullable NativeFile take(Map<Integer, NativeFile> files, int key) {
+        NativeFile file = files.remove(key);
+        held.addAndGet(file == null ? 0 : 1);
+        return file;
+    }
+
+    /** How many descriptors of staged files are open. */
+    public int descriptors() {
+        return held.get();
     }
 
     /** A place for one inode; null when there is no more room. */
@@ -106,10 +121,12 @@ public final class KeptFiles {
         }
 
         public void keep(boolean writable, NativeFile file) {
+            held.incrementAndGet();
             descriptors.keep(key(number, writable), file);
         }
 
         public void drop(boolean writable) {
+            held.decrementAndGet();
             descriptors.drop(key(number, writable));
         }
 

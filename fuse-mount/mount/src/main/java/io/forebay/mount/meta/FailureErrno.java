@@ -38,6 +38,7 @@ public final class FailureErrno {
             case FAILURE_DEADLOCK -> Errno.EDEADLK;
             case FAILURE_NO_LOCKS -> Errno.ENOLCK;
             case FAILURE_TOO_MANY_LINKS -> Errno.EMLINK;
+            case FAILURE_TOO_MANY_FILES -> Errno.ENFILE;
             case FAILURE_NO_XATTR -> Errno.ENODATA;
             case FAILURE_NONE, FAILURE_UNAVAILABLE, FAILURE_CORRUPT, UNRECOGNIZED -> Errno.EIO;
         };
@@ -48,10 +49,16 @@ public final class FailureErrno {
         return switch (failure) {
             case FuseException known -> known;
             case ForebayException known -> new FuseException(of(known.kind()));
-            case PosixException known ->
-                    new FuseException(BY_NUMBER.getOrDefault(known.errno(), Errno.EIO));
+            case PosixException known -> new FuseException(of(known));
             default -> new FuseException(Errno.EIO);
         };
+    }
+
+    /** A limit of this process or of the worker is none of the caller's: it is the system's. */
+    private static Errno of(PosixException refusal) {
+        return refusal.kind() == FailureKind.FAILURE_TOO_MANY_FILES
+                ? Errno.ENFILE
+                : BY_NUMBER.getOrDefault(refusal.errno(), Errno.EIO);
     }
 
     /** Throws the errno of a reply's failure, if it has one. */

@@ -6,6 +6,7 @@ import io.forebay.fuse.FuseException;
 import io.forebay.fuse.Request;
 import io.forebay.mount.kept.KeptFiles;
 import io.forebay.proto.KeptHandle;
+import io.forebay.transport.posix.OpenFileLimit;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -31,6 +32,9 @@ public final class OpenTable {
 
     private final KeptFiles kept;
 
+    /** Of staged files, beside what the process needs itself. */
+    private final int descriptorsMax = OpenFileLimit.forOthers();
+
     public OpenTable(KeptFiles kept) {
         this.kept = kept;
         for (KeptFiles.Found found : kept.found()) {
@@ -46,10 +50,18 @@ public final class OpenTable {
         }
     }
 
+    /**
+     * Whether another file may be opened and stay so. To be asked before the control plane opens or
+     * makes one: then what is refused leaves nothing behind.
+     */
+    public boolean hasRoom() {
+        return inodes.size() < INODES_MAX && kept.descriptors() < descriptorsMax;
+    }
+
     /** Begins an open; {@link OpenInode#endOpen} must follow, then {@link #removeIfIdle}. */
     public OpenInode beginOpen(long ino) {
         if (inodes.size() >= INODES_MAX) {
-            throw new FuseException(Errno.EMFILE);
+            throw new FuseException(Errno.ENFILE);
         }
         OpenInode found =
                 inodes.compute(
@@ -65,7 +77,7 @@ public final class OpenTable {
     private OpenInode inode(long ino) {
         KeptFiles.Slot slot = kept.take();
         if (slot == null) {
-            throw new FuseException(Errno.EMFILE);
+            throw new FuseException(Errno.ENFILE);
         }
         return new OpenInode(ino, slot);
     }

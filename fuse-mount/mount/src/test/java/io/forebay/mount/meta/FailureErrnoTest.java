@@ -7,6 +7,7 @@ import io.forebay.fuse.Errno;
 import io.forebay.fuse.FuseException;
 import io.forebay.proto.FailureKind;
 import io.forebay.schema.ForebayException;
+import io.forebay.transport.posix.PosixException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -32,6 +33,7 @@ final class FailureErrnoTest {
         "FAILURE_PERMISSION,EACCES",
         "FAILURE_UNSUPPORTED,EOPNOTSUPP",
         "FAILURE_TOO_MANY_LINKS,EMLINK",
+        "FAILURE_TOO_MANY_FILES,ENFILE",
         "FAILURE_CORRUPT,EIO",
         "FAILURE_NO_XATTR,ENODATA",
         "FAILURE_DEADLOCK,EDEADLK",
@@ -47,6 +49,8 @@ final class FailureErrnoTest {
     void failures() {
         ForebayException full = new ForebayException(FailureKind.FAILURE_NO_SPACE, "full");
         assertEquals(Errno.ENOSPC, FailureErrno.of(full).errno());
+        PosixException limit = PosixException.of("open", PosixException.EMFILE);
+        assertEquals(Errno.ENFILE, FailureErrno.of(limit).errno());
         assertEquals(Errno.EIO, FailureErrno.of(new IllegalStateException()).errno());
         assertThrows(FuseException.class, () -> FailureErrno.check(FailureKind.FAILURE_NOT_FOUND));
         FailureErrno.check(FailureKind.FAILURE_NONE);

@@ -166,7 +166,8 @@ final class FileStream implements StreamObserver<Frame<FileRequestHead>>, Remote
     private void open(FileRequestHead request) {
         if (all.isFull()) {
             throw new ForebayException(
-                    FailureKind.FAILURE_BUSY, "The worker has as many files open as it may");
+                    FailureKind.FAILURE_TOO_MANY_FILES,
+                    "The worker has as many files open as it may");
         }
         RemoteOpener.Opened file =
                 all.opener()

@@ -2,6 +2,7 @@ package io.forebay.transport.remote.serve;
 
 import io.forebay.proto.FileReplyHead;
 import io.forebay.proto.StagedFileServiceGrpc;
+import io.forebay.transport.posix.OpenFileLimit;
 import io.forebay.transport.remote.wire.FileProtocol;
 import io.forebay.transport.remote.wire.Frame;
 import io.grpc.BindableService;
@@ -28,7 +29,7 @@ public final class StagedFileStreams implements BindableService, AutoCloseable {
 
     private static final long IDLE_SECONDS = 30;
 
-    /** Files that are open at once; each costs a descriptor and some kB. */
+    /** Files that are open at once, where the process may; each costs a descriptor and some kB. */
     private static final int STREAMS_MAX = 8192;
 
     /** Writes that were received and are not on their way to the disk. */
@@ -40,6 +41,7 @@ public final class StagedFileStreams implements BindableService, AutoCloseable {
     private final FileOperations operations;
     private final StreamWatch watch;
     private final Intake intake = new Intake(INTAKE_BYTES_MAX);
+    private final int streamsMax = Math.min(STREAMS_MAX, OpenFileLimit.forOthers());
     private final Set<FileStream> streams = ConcurrentHashMap.newKeySet();
     private final ExecutorService opens =
             Executors.newThreadPerTaskExecutor(
@@ -79,7 +81,7 @@ public final class StagedFileStreams implements BindableService, AutoCloseable {
     }
 
     boolean isFull() {
-        return streams.size() > STREAMS_MAX;
+        return streams.size() > streamsMax;
     }
 
     RemoteOpener opener() {
