@@ -1,6 +1,7 @@
 package io.forebay.e2e;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.forebay.e2e.system.Command;
 import io.forebay.e2e.system.Deployment;
@@ -48,6 +49,9 @@ final class CrashTest {
                         LIMIT,
                         () -> isClean(deployment, "/" + name));
             }
+            assertTrue(
+                    Files.exists(deployment.state().resolve("run/librocksdbjni-linux64.so")),
+                    "a killed control plane leaves no library in the temporary directory");
             deployment.flush(deployment.mountPoint(), LIMIT);
             assertEquals(written, new Rclone(deployment).objects(directory), deployment::logs);
         }

@@ -212,6 +212,12 @@ public final class Deployment implements AutoCloseable {
         throw new IllegalStateException("no process " + process + " runs: " + status() + logs());
     }
 
+    /** The pid that the instance has noted for a process, which may have ended since. */
+    public long recordedPid(String process) {
+        String record = "run/" + process.replace(' ', '-') + ".pid";
+        return parse(read(state.resolve(record))).path("pid").asLong(-1);
+    }
+
     /** The end of each log, for the message of a failure. */
     public String logs() {
         StringBuilder all = new StringBuilder();

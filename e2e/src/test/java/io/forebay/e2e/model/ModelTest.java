@@ -2,8 +2,8 @@ package io.forebay.e2e.model;
 
 import static org.junit.jupiter.api.Assertions.fail;
 
+import io.forebay.e2e.DataPath;
 import io.forebay.e2e.Needs;
-import io.forebay.e2e.posix.DataPath;
 import io.forebay.e2e.posix.TwoMounts;
 import java.io.IOException;
 import java.nio.file.Files;

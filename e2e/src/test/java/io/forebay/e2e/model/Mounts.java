@@ -1,6 +1,6 @@
 package io.forebay.e2e.model;
 
-import io.forebay.e2e.posix.DataPath;
+import io.forebay.e2e.DataPath;
 import io.forebay.e2e.posix.TwoMounts;
 import java.io.IOException;
 import java.io.UncheckedIOException;

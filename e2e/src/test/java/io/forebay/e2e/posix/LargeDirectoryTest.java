@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.forebay.e2e.DataPath;
 import io.forebay.e2e.model.Calls;
 import io.forebay.e2e.system.Command;
 import java.io.IOException;

@@ -2,6 +2,7 @@ package io.forebay.e2e.posix;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.forebay.e2e.DataPath;
 import io.forebay.e2e.Needs;
 import io.forebay.e2e.system.Command;
 import io.forebay.e2e.system.Deployment;

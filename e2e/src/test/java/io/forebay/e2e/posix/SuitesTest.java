@@ -4,6 +4,7 @@ import static java.util.stream.Collectors.joining;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.forebay.e2e.DataPath;
 import io.forebay.e2e.Needs;
 import io.forebay.e2e.system.Command;
 import io.forebay.e2e.system.Deployment;

@@ -1,5 +1,6 @@
 package io.forebay.e2e.posix;
 
+import io.forebay.e2e.DataPath;
 import io.forebay.e2e.Eventually;
 import io.forebay.e2e.Kill;
 import io.forebay.e2e.Needs;

@@ -7,6 +7,7 @@ import io.forebay.cli.run.Background;
 import io.forebay.cli.run.Foreground;
 import io.forebay.cli.state.StateDirectory;
 import java.io.PrintWriter;
+import java.time.Duration;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -82,6 +83,14 @@ final class UpCommand implements Callable<Integer> {
             description = "where mounts of other nodes reach this one (default: nowhere)")
     private @Nullable String listen;
 
+    @Option(
+            names = "--healthy-after-millis",
+            hidden = true, // for those who kill processes all the time on purpose
+            paramLabel = "MS",
+            defaultValue = "60000",
+            description = "a process that runs so long after a restart counts as recovered")
+    private long healthyAfterMillis;
+
     @Option(names = "--http-port", paramLabel = "P", description = "of GraphQL (default: any)")
     private int httpPort;
 
@@ -106,7 +115,12 @@ final class UpCommand implements Callable<Integer> {
                 mountPoint,
                 workspace,
                 new UpRequest.Bucket(bucket, prefix, endpoint, region, variables()),
-                new UpRequest.Mode(fuse.fuse(), !noPassthrough, flushDelayMillis, listen),
+                new UpRequest.Mode(
+                        fuse.fuse(),
+                        !noPassthrough,
+                        flushDelayMillis,
+                        listen,
+                        Duration.ofMillis(healthyAfterMillis)),
                 new UpRequest.GivenPorts(httpPort, s3Port));
     }
 

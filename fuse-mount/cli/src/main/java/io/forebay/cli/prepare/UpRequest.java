@@ -1,6 +1,7 @@
 package io.forebay.cli.prepare;
 
 import io.forebay.cli.state.Fuse;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /** What {@code up} was asked for; null: as last time, or the default. */
@@ -12,11 +13,16 @@ public record UpRequest(
         GivenPorts ports) {
 
     /**
-     * How the mount moves bytes, how long a closed file rests before its upload starts, and where
-     * other nodes reach the servers.
+     * How the mount moves bytes, how long a closed file rests before its upload starts, where other
+     * nodes reach the servers, and how long a process that was started again runs until it counts
+     * as recovered.
      */
     public record Mode(
-            Fuse fuse, boolean passthrough, int flushDelayMillis, @Nullable String listen) {}
+            Fuse fuse,
+            boolean passthrough,
+            int flushDelayMillis,
+            @Nullable String listen,
+            Duration healthyAfter) {}
 
     /** Where objects shall go, and what the environment adds to that. */
     public record Bucket(

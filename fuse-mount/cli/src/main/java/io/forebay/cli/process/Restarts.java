@@ -2,20 +2,27 @@ package io.forebay.cli.process;
 
 import java.time.Duration;
 
-/** How often a process may come back: ten times, each within a minute of the one before. */
+/** How often a process may come back: ten times, each soon after the one before. */
 public final class Restarts {
     private static final int MAX = 10;
-    private static final Duration HEALTHY_AFTER = Duration.ofMinutes(1);
     private static final Duration FIRST = Duration.ofMillis(200);
     private static final Duration LONGEST = Duration.ofSeconds(10);
 
+    private final Duration healthyAfter;
     private int count;
     private Deadline calm = Deadline.in(Duration.ZERO);
+
+    /**
+     * @param healthyAfter a death that comes later than this after the one before is a first one
+     */
+    public Restarts(Duration healthyAfter) {
+        this.healthyAfter = healthyAfter;
+    }
 
     /** Counts one more death; false when it was one too many. */
     public boolean another() {
         count = calm.passed() ? 1 : count + 1;
-        calm = Deadline.in(HEALTHY_AFTER);
+        calm = Deadline.in(healthyAfter);
         return count <= MAX;
     }
 

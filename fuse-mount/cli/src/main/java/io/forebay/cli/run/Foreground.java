@@ -50,14 +50,20 @@ public final class Foreground {
             StateDirectory.delete(state.readyMark());
             Optional<Settings> before = state.settings();
             Instance instance = new Preparation(installation, state, this::say).prepare(request);
-            return run(instance, before, stay, start);
+            Supervisor supervisor =
+                    new Supervisor(instance, request.mode().healthyAfter(), this::say);
+            return run(instance, supervisor, before, stay, start);
         } catch (IOException failed) {
             throw new CliFailure("cannot release the lock of " + state.root(), failed);
         }
     }
 
-    private int run(Instance instance, Optional<Settings> before, Stay stay, long start) {
-        Supervisor supervisor = new Supervisor(instance, this::say);
+    private int run(
+            Instance instance,
+            Supervisor supervisor,
+            Optional<Settings> before,
+            Stay stay,
+            long start) {
         CountDownLatch stopped = new CountDownLatch(1);
         Runtime.getRuntime().addShutdownHook(new Thread(() -> stopOnSignal(supervisor, stopped)));
         ProcessRecord.of(ProcessHandle.current().pid()).ifPresent(state::rememberSupervisor);

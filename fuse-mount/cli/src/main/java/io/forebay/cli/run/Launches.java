@@ -72,7 +72,10 @@ final class Launches {
         define(command, "quarkus.grpc.server.host", instance.settings().listenAddress());
         define(command, "quarkus.grpc.server.port", instance.ports().grpc());
         command.addAll(List.of("-jar", instance.installation().controlPlane().toString()));
-        return spec(ProcessName.CONTROL_PLANE, command, Map.of());
+        // RocksDB's own choice is a new file each time, which a process that is killed leaves.
+        Map<String, String> environment =
+                Map.of("ROCKSDB_SHAREDLIB_DIR", instance.state().run().toString());
+        return spec(ProcessName.CONTROL_PLANE, command, environment);
     }
 
     private ChildSpec worker() {

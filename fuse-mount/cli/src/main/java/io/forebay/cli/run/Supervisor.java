@@ -45,14 +45,19 @@ public final class Supervisor {
 
     private final Instance instance;
     private final Launches launches;
+    private final Duration healthyAfter;
     private final Consumer<String> say;
     private final Map<ProcessName, Child> children = new EnumMap<>(ProcessName.class);
     private final Map<ProcessName, Restarts> restarts = new EnumMap<>(ProcessName.class);
     private final BlockingQueue<Event> events = new LinkedBlockingQueue<>();
     private volatile boolean stopAsked;
 
-    public Supervisor(Instance instance, Consumer<String> say) {
+    /**
+     * @param healthyAfter as {@link Restarts} counts
+     */
+    public Supervisor(Instance instance, Duration healthyAfter, Consumer<String> say) {
         this.instance = instance;
+        this.healthyAfter = healthyAfter;
         this.launches = new Launches(instance);
         this.say = say;
     }
@@ -221,7 +226,7 @@ public final class Supervisor {
                         + dead.exitStatus()
                         + "; its last lines:");
         lines.forEach(line -> say.accept("  | " + line));
-        Restarts history = restarts.computeIfAbsent(name, _ -> new Restarts());
+        Restarts history = restarts.computeIfAbsent(name, _ -> new Restarts(healthyAfter));
         if (!history.another()) {
             say.accept("It ends again and again: stopping. Its log: " + dead.log());
             return false;

@@ -18,6 +18,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
@@ -85,7 +86,8 @@ public final class Training {
                 mountPoint.toString(),
                 null,
                 new UpRequest.Bucket(null, null, null, null, AwsVariables.NONE),
-                new UpRequest.Mode(Fuse.KERNEL, false, FLUSH_DELAY_MILLIS, null),
+                new UpRequest.Mode(
+                        Fuse.KERNEL, false, FLUSH_DELAY_MILLIS, null, Duration.ofMinutes(1)),
                 new UpRequest.GivenPorts(0, 0));
     }
 

@@ -1,4 +1,4 @@
-package io.forebay.e2e.posix;
+package io.forebay.e2e;
 
 /** How reads and writes travel. */
 public enum DataPath {
