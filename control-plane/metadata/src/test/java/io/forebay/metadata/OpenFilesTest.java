@@ -10,12 +10,15 @@ import io.forebay.metadata.flush.Flow;
 import io.forebay.metadata.state.GrantKeys;
 import io.forebay.proto.Claims;
 import io.forebay.proto.DescribeStagedRequest;
+import io.forebay.proto.DetachRequest;
 import io.forebay.proto.FailureKind;
 import io.forebay.proto.FinalSize;
 import io.forebay.proto.FlushState;
+import io.forebay.proto.NodeReply;
 import io.forebay.proto.OpenReply;
 import io.forebay.proto.ReleaseRequest;
 import io.forebay.proto.ReleasedFile;
+import io.forebay.proto.SetAttributesRequest;
 import io.forebay.proto.StagedRef;
 import io.forebay.proto.StagedVerdict;
 import org.junit.jupiter.api.Test;
@@ -140,6 +143,65 @@ class OpenFilesTest {
         rig.commit(other, ino, set, true);
         releaseAll(first, second);
         assertEquals(7, rig.attributes(ino).getMtimeNanos());
+    }
+
+    @Test
+    void aTimeThatWasSetBesideAWriterHoldsUntilItsNextWrite() {
+        OpenReply reply = rig.create(mount, Rig.ROOT, "f");
+        long ino = reply.getAttributes().getIno();
+        assertFalse(setModified(mount, ino, 7).getWrittenElsewhere());
+        NodeReply set = setModified(other, ino, 8);
+        assertTrue(set.getWrittenElsewhere());
+        assertEquals(8, set.getAttributes().getMtimeNanos());
+        rig.commit(mount, ino, 3, 30);
+        assertEquals(30, rig.attributes(ino).getMtimeNanos());
+        setStaged(8, 40, ino);
+        rig.commit(mount, ino, 4, 35); // looked at the file before it got its time
+        assertEquals(4, rig.attributes(ino).getSize());
+        assertEquals(8, rig.attributes(ino).getMtimeNanos());
+        rig.commit(mount, ino, 4, 50);
+        setStaged(8, 45, ino);
+        assertEquals(50, rig.attributes(ino).getMtimeNanos(), "written after it got its time");
+        rig.release(mount, ino, reply.getOpenSequence());
+        assertEquals(50, rig.attributes(ino).getMtimeNanos());
+        assertFalse(setModified(other, ino, 9).getWrittenElsewhere());
+    }
+
+    @Test
+    void theWorkersWordIsNewerThanATimeThatWasSet() {
+        OpenReply reply = rig.create(mount, Rig.ROOT, "f");
+        long ino = reply.getAttributes().getIno();
+        setStaged(8, 40, ino);
+        worker.staged.put(ino, new SimWorker.Staged("text", 50));
+        rig.metadata
+                .mounts()
+                .detach(
+                        DetachRequest.newBuilder()
+                                .setWorkspaceId(rig.ws)
+                                .setMountId(mount)
+                                .build());
+        worker.drain();
+        assertEquals(50, rig.attributes(ino).getMtimeNanos());
+    }
+
+    private NodeReply setModified(long by, long ino, long mtime) {
+        return set(by, SetAttributesRequest.newBuilder().setIno(ino).setMtimeNanos(mtime));
+    }
+
+    /** By the other mount, when the staged file has it as well. */
+    private void setStaged(long mtime, long stagedCtime, long ino) {
+        set(
+                other,
+                SetAttributesRequest.newBuilder()
+                        .setIno(ino)
+                        .setMtimeNanos(mtime)
+                        .setStagedCtimeNanos(stagedCtime));
+    }
+
+    private NodeReply set(long by, SetAttributesRequest.Builder change) {
+        return rig.metadata
+                .namespace()
+                .setAttributes(change.setCaller(rig.caller(by)).setWorkspaceId(rig.ws).build());
     }
 
     @Test

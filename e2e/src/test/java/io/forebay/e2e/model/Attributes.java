@@ -77,10 +77,6 @@ record Attributes(
                 .toList();
     }
 
-    List<String> factsButTime() {
-        return facts().stream().filter(fact -> !fact.startsWith("modified ")).toList();
-    }
-
     /** A directory's size is its file system's own affair. */
     List<String> facts() {
         List<String> all = new ArrayList<>();

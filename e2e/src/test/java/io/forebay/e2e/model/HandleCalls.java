@@ -42,7 +42,7 @@ final class HandleCalls {
             case HandleOperation.ReadAt read -> readAt(handle, read);
             case HandleOperation.MapWrite map -> mapWrite(handle, map);
             case HandleOperation.MapRead map -> mapRead(handle, map);
-            case HandleOperation.HandleStatus _ -> Outcome.of(0, side.known(handle.attributes()));
+            case HandleOperation.HandleStatus _ -> Outcome.of(0, handle.attributes().facts());
             case HandleOperation.ListHandle _ -> list(handle);
             case HandleOperation.TestRange test -> testRange(handle, test);
             default -> Outcome.of(simple(handle, operation));

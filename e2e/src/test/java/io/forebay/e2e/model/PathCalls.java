@@ -43,11 +43,7 @@ final class PathCalls {
                             ? attributeNames(at(mount, path))
                             : butTrusted(attributeNames(at(mount, path)));
             case PathOperation.SetAttribute set -> setAttribute(at(mount, set.path()), set);
-            case PathOperation.SetTimes set -> {
-                int flags = set.follow() ? 0 : NO_FOLLOW;
-                side.timesSet(mount, Attributes.of(HERE, at(mount, set.path()), flags));
-                yield setTimes(at(mount, set.path()), set);
-            }
+            case PathOperation.SetTimes set -> setTimes(at(mount, set.path()), set);
             default -> Outcome.of(simple(mount, operation));
         };
     }

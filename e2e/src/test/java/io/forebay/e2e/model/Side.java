@@ -3,9 +3,7 @@ package io.forebay.e2e.model;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 
 /** Real system calls in one directory, which may be reached in two ways. */
 final class Side implements Lockstep.Subject {
@@ -18,7 +16,6 @@ final class Side implements Lockstep.Subject {
     private final Handle[] handles = new Handle[SLOTS];
     private final PathCalls paths = new PathCalls(this);
     private final HandleCalls open = new HandleCalls(this);
-    private final Set<Long> timesSet = new HashSet<>();
     private int lastMount;
 
     /**
@@ -94,29 +91,12 @@ final class Side implements Lockstep.Subject {
         if (isWrittenElsewhere(mount, attributes.inode())) {
             return attributes.factsButContent();
         }
-        return known(attributes);
-    }
-
-    /** What a mount must know of a file that it has open. */
-    List<String> known(Attributes attributes) {
-        return timesSet.contains(attributes.inode())
-                ? attributes.factsButTime()
-                : attributes.facts();
+        return attributes.facts();
     }
 
     private boolean isWrittenElsewhere(int mount, long inode) {
         return Arrays.stream(handles)
                 .anyMatch(each -> each.writes() && each.mount() != mount && each.inode() == inode);
-    }
-
-    /**
-     * A difference that is known: where a file is open for writing through the other mount, that
-     * one believes its own time of modification, and may record it at the close.
-     */
-    void timesSet(int mount, Attributes.Answer of) {
-        if (isWrittenElsewhere(mount, of.attributes().inode())) {
-            timesSet.add(of.attributes().inode());
-        }
     }
 
     /** For the kernel's checks on files, and for this thread alone. */

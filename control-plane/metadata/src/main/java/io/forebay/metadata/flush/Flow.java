@@ -11,6 +11,7 @@ import io.forebay.proto.FinalSize;
 import io.forebay.proto.FlushRecord;
 import io.forebay.proto.FlushState;
 import io.forebay.proto.KeyRecord;
+import io.forebay.proto.SetAttributesRequest;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,7 +46,7 @@ public final class Flow {
         } else if (first) {
             flush.setCleanGeneration(inode.uploaded() ? inode.generation() : 0);
             flush.setAttempt(0).clearError().clearNextRetryMillis();
-            flush.clearShared().clearStagedCtimeNanos();
+            flush.clearShared().clearStagedCtimeNanos().clearTimedCtimeNanos();
             inode.attributes()
                     .setGeneration(inode.generation() + 1)
                     .setFlushState(FlushState.FLUSH_STATE_OPEN);
@@ -77,9 +78,11 @@ public final class Flow {
             return; // what came before it is newer
         }
         flush.setStagedCtimeNanos(size.getStagedCtimeNanos());
+        boolean timedSince = size.getStagedCtimeNanos() < flush.getTimedCtimeNanos();
+        long mtime = timedSince ? inode.attributes().getMtimeNanos() : size.getMtimeNanos();
         boolean same =
                 inode.attributes().getSize() == size.getSize()
-                        && inode.attributes().getMtimeNanos() == size.getMtimeNanos();
+                        && inode.attributes().getMtimeNanos() == mtime;
         inode.record().setStaged(true);
         flush.clearUnsettled();
         inode.attributes().setBlocks(size.getBlocks());
@@ -87,9 +90,24 @@ public final class Flow {
             flush.setCleanGeneration(0);
             inode.attributes()
                     .setSize(size.getSize())
-                    .setMtimeNanos(size.getMtimeNanos())
+                    .setMtimeNanos(mtime)
                     .setCtimeNanos(space.nowNanos());
         }
+    }
+
+    /**
+     * A time of modification is set by hand. Where others write the file, its staged file has it as
+     * well: what they commit of a look before that has an older time, and what they have committed
+     * of a later one a newer time, which stays; then the answer is false.
+     */
+    public static boolean timeSet(Inode inode, SetAttributesRequest request) {
+        if (!request.hasStagedCtimeNanos()) {
+            return true;
+        }
+        FlushRecord.Builder flush = inode.flush();
+        long ctime = request.getStagedCtimeNanos();
+        flush.setTimedCtimeNanos(Math.max(flush.getTimedCtimeNanos(), ctime));
+        return flush.getStagedCtimeNanos() <= ctime;
     }
 
     /**

@@ -58,7 +58,7 @@ final class Settling {
                 || inode.state() != FlushState.FLUSH_STATE_OPEN) {
             return;
         }
-        inode.flush().clearShared();
+        inode.flush().clearShared().clearTimedCtimeNanos();
         if (settled.getPresent()) {
             FinalSize.Builder size =
                     FinalSize.newBuilder()

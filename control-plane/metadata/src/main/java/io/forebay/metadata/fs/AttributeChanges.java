@@ -1,8 +1,11 @@
 package io.forebay.metadata.fs;
 
+import io.forebay.metadata.flush.Flow;
+import io.forebay.metadata.state.Handles;
 import io.forebay.metadata.state.Inode;
 import io.forebay.metadata.state.Space;
 import io.forebay.proto.Attributes;
+import io.forebay.proto.FlushState;
 import io.forebay.proto.NodeReply;
 import io.forebay.proto.SetAttributesRequest;
 
@@ -31,7 +34,8 @@ final class AttributeChanges {
             attributes.setAtimeNanos(
                     request.getAtimeNow() ? space.nowNanos() : request.getAtimeNanos());
         }
-        if (request.getMtimeNow() || request.hasMtimeNanos()) {
+        boolean timed = request.getMtimeNow() || request.hasMtimeNanos();
+        if (timed && Flow.timeSet(inode, request)) {
             attributes.setMtimeNanos(
                     request.getMtimeNow() ? space.nowNanos() : request.getMtimeNanos());
         }
@@ -39,7 +43,16 @@ final class AttributeChanges {
             FlagRules.set(inode, request.getFlags());
         }
         inode.touch(space.nowNanos(), false);
-        return Answers.node(inode);
+        return Answers.node(inode).toBuilder()
+                .setWrittenElsewhere(timed && isWrittenElsewhere(space, inode, request))
+                .build();
+    }
+
+    private static boolean isWrittenElsewhere(
+            Space space, Inode inode, SetAttributesRequest request) {
+        long mount = request.getCaller().getMountId();
+        return inode.state() == FlushState.FLUSH_STATE_OPEN
+                && Handles.holders(space.tx(), space.id(), inode.ino(), mount).othersWriting();
     }
 
     /** A change of owner takes the set-id bits of an executable file away, whoever does it. */

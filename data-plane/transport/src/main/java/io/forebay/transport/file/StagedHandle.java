@@ -29,6 +29,13 @@ public interface StagedHandle extends AutoCloseable {
 
     FileStatus stat();
 
+    /**
+     * futimens(3): the time of modification, until the next write. Readers may set it.
+     *
+     * @return what the file is like then
+     */
+    FileStatus setModified(long mtimeNanos);
+
     /** ftruncate(2): cuts the file, or extends it by a hole. */
     void truncate(long size);
 

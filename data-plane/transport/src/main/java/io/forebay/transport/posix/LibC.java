@@ -48,6 +48,7 @@ final class LibC {
     private static final MethodHandle STATX =
             handle("statx", ints(JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT, ADDRESS));
     private static final MethodHandle FTRUNCATE = handle("ftruncate64", ints(JAVA_INT, JAVA_LONG));
+    private static final MethodHandle FUTIMENS = handle("futimens", ints(JAVA_INT, ADDRESS));
     private static final MethodHandle FSYNC = handle("fsync", ints(JAVA_INT));
     private static final MethodHandle FDATASYNC = handle("fdatasync", ints(JAVA_INT));
     private static final MethodHandle FALLOCATE =
@@ -168,6 +169,18 @@ final class LibC {
         try {
             MemorySegment state = ERRNO.get();
             return result((int) FTRUNCATE.invokeExact(state, fd, size), state);
+        } catch (Throwable e) {
+            throw broken(e);
+        }
+    }
+
+    /**
+     * @param times two of {@code struct timespec}: of access and of modification
+     */
+    static int futimens(int fd, MemorySegment times) {
+        try {
+            MemorySegment state = ERRNO.get();
+            return result((int) FUTIMENS.invokeExact(state, fd, times), state);
         } catch (Throwable e) {
             throw broken(e);
         }

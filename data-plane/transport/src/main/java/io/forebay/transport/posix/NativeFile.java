@@ -28,6 +28,11 @@ public final class NativeFile implements StagedHandle {
     public static final int SEEK_DATA = 3;
     public static final int SEEK_HOLE = 4;
 
+    /** linux/stat.h: a time stays as it is. */
+    private static final long UTIME_OMIT = (1L << 30) - 2;
+
+    private static final long NANOS_PER_SECOND = 1_000_000_000L;
+
     private static final int F_SETSIG = 10;
     private static final int F_SETLEASE = 1024;
     private static final int F_RDLCK = 0;
@@ -130,6 +135,24 @@ public final class NativeFile implements StagedHandle {
             int mask = StatxBuffer.BASIC_STATS;
             check("statx", LibC.statx(fd, buffer.emptyPath(), flags, mask, buffer.memory()));
             return buffer.status();
+        } finally {
+            descriptor.release();
+        }
+    }
+
+    @Override
+    public FileStatus setModified(long mtimeNanos) {
+        int fd = descriptor.acquire();
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment times =
+                    arena.allocateFrom(
+                            ValueLayout.JAVA_LONG,
+                            0,
+                            UTIME_OMIT,
+                            Math.floorDiv(mtimeNanos, NANOS_PER_SECOND),
+                            Math.floorMod(mtimeNanos, NANOS_PER_SECOND));
+            check("futimens", LibC.futimens(fd, times));
+            return stat();
         } finally {
             descriptor.release();
         }

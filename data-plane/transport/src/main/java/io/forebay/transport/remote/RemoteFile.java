@@ -10,6 +10,7 @@ import io.forebay.proto.KeptNothing;
 import io.forebay.proto.OpenFile;
 import io.forebay.proto.ReadFile;
 import io.forebay.proto.SeekFile;
+import io.forebay.proto.SetModified;
 import io.forebay.proto.StatFile;
 import io.forebay.proto.SyncFile;
 import io.forebay.proto.TruncateFile;
@@ -173,6 +174,14 @@ final class RemoteFile implements StagedHandle, FileCall.Listener {
         return FileProtocol.status(
                 request(FileRequestHead.newBuilder().setStat(StatFile.getDefaultInstance()))
                         .getStatus());
+    }
+
+    @Override
+    public FileStatus setModified(long mtimeNanos) {
+        writes.drain();
+        SetModified time = SetModified.newBuilder().setMtimeNanos(mtimeNanos).build();
+        return FileProtocol.status(
+                request(FileRequestHead.newBuilder().setSetModified(time)).getStatus());
     }
 
     @Override

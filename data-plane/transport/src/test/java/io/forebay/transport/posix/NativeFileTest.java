@@ -19,6 +19,7 @@ import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
@@ -136,6 +137,23 @@ final class NativeFileTest {
             assertEquals(
                     Files.getLastModifiedTime(path).to(TimeUnit.NANOSECONDS), status.mtimeNanos());
             assertEquals(1 << 16, file.seek(0, NativeFile.SEEK_HOLE));
+        }
+    }
+
+    @Test
+    void aTimeIsSetByAReaderAndHoldsUntilTheNextWrite() throws IOException {
+        Path path = directory.resolve("times");
+        Files.writeString(path, "text");
+        FileTime read = (FileTime) Files.getAttribute(path, "lastAccessTime");
+        try (NativeFile reader = NativeFile.open(path, NativeFile.O_RDONLY, 0);
+                NativeFile writer = NativeFile.open(path, NativeFile.O_WRONLY, 0);
+                Arena arena = Arena.ofConfined()) {
+            for (long time : new long[] {0, -1, 1_234_567_890_123_456_789L}) {
+                assertEquals(time, reader.setModified(time).mtimeNanos());
+            }
+            assertEquals(read, Files.getAttribute(path, "lastAccessTime"));
+            writer.pwrite(segment(arena, "more"), 0);
+            assertTrue(reader.stat().mtimeNanos() > 1_234_567_890_123_456_789L);
         }
     }
 

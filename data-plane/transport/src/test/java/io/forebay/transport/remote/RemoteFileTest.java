@@ -73,6 +73,11 @@ final class RemoteFileTest {
             try (NativeFile local = NativeFile.open(worker.path("file"), NativeFile.O_RDONLY, 0)) {
                 assertEquals(local.stat(), status);
             }
+            file.pwrite(bytes("!"), 8);
+            FileStatus set = file.setModified(7); // after the write that was answered before
+            assertEquals(7, set.mtimeNanos());
+            assertEquals(set, file.stat());
+            assertEquals(9, file.stat().size());
             file.truncate(4);
             assertEquals(4, file.stat().size());
             file.fallocate(0, 0, 1 << 20);

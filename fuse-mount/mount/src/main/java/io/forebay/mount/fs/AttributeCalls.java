@@ -96,7 +96,11 @@ final class AttributeCalls {
     }
 
     private Attributes setOthers(SetAttributesRequest others, Origin origin) {
-        Attributes attributes = services.change(origin, others.toBuilder());
+        NodeReply reply = services.changed(origin, others.toBuilder());
+        if (reply.getWrittenElsewhere()) {
+            return setStaged(reply.getAttributes(), origin);
+        }
+        Attributes attributes = reply.getAttributes();
         if (attributes.getType() == NodeType.NODE_TYPE_DIRECTORY) {
             nodes.changed(others.getIno(), attributes);
         }
@@ -110,6 +114,27 @@ final class AttributeCalls {
             }
         }
         return attributes;
+    }
+
+    /**
+     * Where other mounts write a file, a time that was set here is set on its staged file: there
+     * every later write takes it, and none that was before, however the bytes travel.
+     */
+    private Attributes setStaged(Attributes set, Origin origin) {
+        OpenFile file = opens.open(Origin.MOUNT, set.getIno(), Access.READ);
+        try {
+            FileStatus status = file.inode().readable().setModified(set.getMtimeNanos());
+            SetAttributesRequest.Builder same =
+                    SetAttributesRequest.newBuilder()
+                            .setIno(set.getIno())
+                            .setMtimeNanos(set.getMtimeNanos())
+                            .setStagedCtimeNanos(status.ctimeNanos());
+            Attributes attributes = services.change(origin, same);
+            file.inode().refreshed(fresh(attributes));
+            return attributes;
+        } finally {
+            opens.close(file);
+        }
     }
 
     /** A change of size brings its time along: the commit records it. */

@@ -82,11 +82,7 @@ public final class Commits {
     }
 
     private static boolean isDue(OpenInode inode, FinalSize written, When when) {
-        return switch (when) {
-            case SYNC -> true;
-            case CLOSE -> !inode.isCommitted(written) || inode.isCloseDue();
-            case OTHER -> !inode.isCommitted(written);
-        };
+        return when == When.SYNC || inode.isDue(written, when == When.CLOSE);
     }
 
     private void send(OpenInode inode, Origin origin, FinalSize written, When when) {

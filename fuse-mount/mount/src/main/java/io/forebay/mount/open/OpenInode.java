@@ -19,6 +19,7 @@ import io.forebay.transport.file.StagedHandle;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -313,7 +314,9 @@ public final class OpenInode {
         synchronized (this) {
             file = staged.any();
         }
-        return file == null || file.passable().isEmpty() ? Optional.empty() : status(file);
+        return file == null || file.passable().isEmpty()
+                ? Optional.empty()
+                : status(file, StagedHandle::stat);
     }
 
     /**
@@ -372,34 +375,35 @@ public final class OpenInode {
     /** The service's attributes, with what the staged file knows better while it is written. */
     public Attributes merged(Attributes asked) {
         if (isWritten()) {
-            return writtenStatus().map(status -> merged(asked, status)).orElse(asked);
+            return writtenStatus().map(status -> writing().merged(asked, status)).orElse(asked);
         }
         return asked.getFlushState() == FlushState.FLUSH_STATE_OPEN
-                ? localStatus().map(status -> seen(asked, status)).orElse(asked)
+                ? localStatus().map(status -> writing().seen(asked, status)).orElse(asked)
                 : asked;
     }
 
-    private synchronized Attributes seen(Attributes asked, FileStatus status) {
-        return writing.seen(asked, status);
-    }
-
-    private synchronized Attributes merged(Attributes asked, FileStatus status) {
-        return writing.merged(asked, status);
+    private synchronized WriteState writing() {
+        return writing;
     }
 
     /** What the staged file says of itself; empty when there is no writer (any more). */
     private Optional<FileStatus> writtenStatus() {
+        return writtenStatus(StagedHandle::stat);
+    }
+
+    private Optional<FileStatus> writtenStatus(Function<StagedHandle, FileStatus> look) {
         StagedHandle file;
         synchronized (this) {
             file = writers == 0 ? null : staged.forWriters();
         }
-        return file == null ? Optional.empty() : status(file);
+        return file == null ? Optional.empty() : status(file, look);
     }
 
     /** Empty when the last handle has ended meanwhile. */
-    private Optional<FileStatus> status(StagedHandle file) {
+    private Optional<FileStatus> status(
+            StagedHandle file, Function<StagedHandle, FileStatus> look) {
         try {
-            return Optional.of(file.stat());
+            return Optional.of(look.apply(file));
         } catch (ForebayException e) {
             synchronized (this) {
                 if (e.kind() == FailureKind.FAILURE_STALE && !staged.holds(file)) {
@@ -410,10 +414,11 @@ public final class OpenInode {
         }
     }
 
-    /** A time was set by hand: it holds until the next write. */
+    /** A time was set by hand: it holds until the next write, and others that read see it. */
     public void mtimeSet(Fresh fresh) {
         refreshed(fresh);
-        (isWritten() ? writtenStatus() : localStatus())
+        long mtime = fresh.attributes().getMtimeNanos();
+        (isWritten() ? writtenStatus(file -> file.setModified(mtime)) : localStatus())
                 .ifPresent(status -> mtimeSet(fresh, status));
     }
 
@@ -424,19 +429,11 @@ public final class OpenInode {
 
     /** The size and times to commit; empty when there is no writer. */
     Optional<FinalSize> written() {
-        return writtenStatus().map(this::written);
+        return writtenStatus().map(status -> writing().written(status));
     }
 
-    private synchronized FinalSize written(FileStatus status) {
-        return writing.written(status);
-    }
-
-    synchronized boolean isCommitted(FinalSize written) {
-        return writing.isCommitted(written);
-    }
-
-    synchronized boolean isCloseDue() {
-        return writing.closeDue();
+    synchronized boolean isDue(FinalSize written, boolean closing) {
+        return !writing.isCommitted(written) || (closing && writing.closeDue());
     }
 
     synchronized void committed(FinalSize written, boolean closed, Fresh fresh) {

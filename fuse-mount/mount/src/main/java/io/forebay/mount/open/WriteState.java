@@ -81,7 +81,7 @@ record WriteState(
     Attributes merged(Attributes known, FileStatus status) {
         long ctime = known.getCtimeNanos();
         if (status.mtimeNanos() != stagedMtimeNanos) {
-            ctime = Math.max(ctime, status.mtimeNanos());
+            ctime = Math.max(ctime, status.ctimeNanos());
         }
         return known.toBuilder()
                 .setSize(status.size())
@@ -107,7 +107,7 @@ record WriteState(
                         .setSize(status.size())
                         .setBlocks(status.blocks())
                         .setMtimeNanos(mtime)
-                        .setCtimeNanos(Math.max(known.getCtimeNanos(), mtime))
+                        .setCtimeNanos(Math.max(known.getCtimeNanos(), status.ctimeNanos()))
                         .build();
     }
 

@@ -39,6 +39,11 @@ public record Services(
      * @throws FuseException as the control plane refuses it
      */
     public Attributes change(Origin origin, SetAttributesRequest.Builder change) {
+        return changed(origin, change).getAttributes();
+    }
+
+    /** As {@link #change}, with all that is answered. */
+    public NodeReply changed(Origin origin, SetAttributesRequest.Builder change) {
         change.setWorkspaceId(workspaceId());
         NodeReply reply =
                 attachment.mutate(
@@ -46,6 +51,6 @@ public record Services(
                         caller -> metadata.setAttributes(change.setCaller(caller).build()),
                         NodeReply::getFailure);
         FailureErrno.check(reply.getFailure());
-        return reply.getAttributes();
+        return reply;
     }
 }

@@ -191,6 +191,11 @@ final class LostWritesTest {
         }
 
         @Override
+        public FileStatus setModified(long mtimeNanos) {
+            throw new AssertionError();
+        }
+
+        @Override
         public void truncate(long size) {
             throw new AssertionError();
         }

@@ -46,6 +46,10 @@ final class FileOperations {
             case APPEND -> append(file, request.payload(), reply);
             case STAT -> reply.setStatus(FileProtocol.message(file.stat()));
             case TRUNCATE -> file.truncate(head.getTruncate().getSize());
+            case SET_MODIFIED ->
+                    reply.setStatus(
+                            FileProtocol.message(
+                                    file.setModified(head.getSetModified().getMtimeNanos())));
             case ALLOCATE -> allocate(file, head.getAllocate());
             case SEEK ->
                     reply.setResult(
