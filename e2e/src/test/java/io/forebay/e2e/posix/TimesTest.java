@@ -3,6 +3,7 @@ package io.forebay.e2e.posix;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.forebay.e2e.DataPath;
 import io.forebay.e2e.Eventually;
 import io.forebay.e2e.system.Command;
 import java.io.IOException;

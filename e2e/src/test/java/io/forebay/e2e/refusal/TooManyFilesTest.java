@@ -38,7 +38,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 @Timeout(300)
 final class TooManyFilesTest {
-    private static final Duration LIMIT = Duration.ofMinutes(1);
+    private static final Duration LIMIT = Duration.ofMinutes(2);
 
     /** Of each process. The mount keeps half of it for itself. */
     private static final int FILES_MAX = 1024;
