@@ -6,12 +6,14 @@ import java.util.concurrent.CompletableFuture;
 final class Aside {
     private final Runnable work;
     private final CompletableFuture<Void> done = new CompletableFuture<>();
+    private volatile boolean started;
 
     Aside(Runnable work) {
         this.work = work;
     }
 
     void start() {
+        started = true;
         Thread.ofPlatform()
                 .daemon()
                 .start(() -> {
@@ -24,8 +26,10 @@ final class Aside {
                 });
     }
 
-    /** Throws what it threw. */
+    /** Throws what it threw; returns at once if it was not started. */
     void join() {
-        done.join();
+        if (started) {
+            done.join();
+        }
     }
 }

@@ -29,7 +29,7 @@ record Inspection(Site site, Ledger ledger, Observer observer, Bucket bucket) {
     void mount(DataPath path, String below) throws IOException {
         Map<String, String> found = files(site.root(path), below);
         Set<String> all = new TreeSet<>(found.keySet());
-        ledger.present().stream().filter(each -> each.startsWith(below)).forEach(all::add);
+        all.addAll(ledger.presentIn(below));
         List<String> wrong = new ArrayList<>();
         for (String each : all) {
             String state = found.getOrDefault(each, Bucket.ABSENT);
@@ -94,13 +94,11 @@ record Inspection(Site site, Ledger ledger, Observer observer, Bucket bucket) {
     /** Drops the local copies below a directory, of which all is in the bucket. */
     void evict(String below) throws Exception {
         site.evict(below);
-        for (String path : ledger.present()) {
-            if (path.startsWith(below)) {
-                Eventually.holds(
-                        "the local copy of " + path + " goes: " + site.says(path),
-                        DRAIN_LIMIT,
-                        () -> !site.isStaged(path));
-            }
+        for (String path : ledger.presentIn(below)) {
+            Eventually.holds(
+                    "the local copy of " + path + " goes: " + site.says(path),
+                    DRAIN_LIMIT,
+                    () -> !site.isStaged(path));
         }
     }
 }

@@ -78,6 +78,12 @@ final class Ledger {
                 .toList();
     }
 
+    /** Those below a directory; empty: all. */
+    synchronized List<String> presentIn(String directory) {
+        String prefix = directory.isEmpty() ? "" : directory + "/";
+        return present().stream().filter(each -> each.startsWith(prefix)).toList();
+    }
+
     /** The object at a key was seen to be this. */
     synchronized void observe(String key, String state) {
         observations++;

@@ -51,6 +51,7 @@ public final class Matrix {
                 Inspection inspection = new Inspection(site, ledger, observer, store.bucket());
                 boolean whole = play(site, new Round(inspection));
                 out.print(tally.table());
+                out.println(store.bucket().unfinishedUploads() + " unfinished uploads are left");
                 out.println(
                         ledger.observations()
                                 + " changes of the bucket were looked at, seed "

@@ -13,6 +13,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /**
@@ -22,6 +23,14 @@ import java.util.stream.Stream;
 final class Program {
     private static final int CHUNKS = 32;
     private static final int CHUNK_BYTES_MIN = 4 << 10;
+
+    private static final Set<StandardOpenOption> ANEW =
+            Set.of(
+                    StandardOpenOption.CREATE,
+                    StandardOpenOption.WRITE,
+                    StandardOpenOption.TRUNCATE_EXISTING);
+
+    private static final Set<StandardOpenOption> IN_PLACE = Set.of(StandardOpenOption.WRITE);
 
     private final Path root;
     private final Ledger ledger;
@@ -56,16 +65,27 @@ final class Program {
     }
 
     void write(String path, Content content, boolean sync, Pauses pauses) {
-        byte[] bytes = content.bytes();
-        Map<String, String> step = Map.of(path, content.digest());
+        Version version = new Version(path, content.digest(), content.bytes(), 0, ANEW);
+        write(version, sync, pauses);
+    }
+
+    /** A part of a file that is there, or what follows it. */
+    void update(String path, Content content, Content.Patch patch, boolean sync, Pauses pauses) {
+        String digest = content.patched(patch).digest();
+        write(new Version(path, digest, patch.bytes(), patch.at(), IN_PLACE), sync, pauses);
+    }
+
+    /** What bytes make of a file. */
+    private record Version(
+            String path, String digest, byte[] bytes, int at, Set<StandardOpenOption> how) {}
+
+    private void write(Version version, boolean sync, Pauses pauses) {
+        String path = version.path();
+        Map<String, String> step = Map.of(path, version.digest());
         boolean synced = false;
-        try (FileChannel file =
-                FileChannel.open(
-                        root.resolve(path),
-                        StandardOpenOption.CREATE,
-                        StandardOpenOption.WRITE,
-                        StandardOpenOption.TRUNCATE_EXISTING)) {
-            writeChunks(file, bytes, pauses.midway());
+        try (FileChannel file = FileChannel.open(root.resolve(path), version.how())) {
+            file.position(version.at());
+            writeChunks(file, version.bytes(), pauses.midway());
             ledger.begin(step);
             if (sync) {
                 file.force(true);
@@ -142,8 +162,11 @@ final class Program {
         step("delete " + path, step, () -> Files.deleteIfExists(root.resolve(path)));
     }
 
-    /** Of empty directories. */
+    /** Of empty directories, if it is there. */
     void removeTree(String path) throws IOException {
+        if (!Files.exists(root.resolve(path))) {
+            return;
+        }
         List<Path> directories;
         try (Stream<Path> all = Files.walk(root.resolve(path))) {
             directories = all.sorted(Comparator.reverseOrder()).toList();

@@ -14,6 +14,9 @@ final class Round {
     /** Directories of earlier rounds that stay, and must stay as they are. */
     private static final int KEPT = 2;
 
+    /** The directory of the companion. */
+    private static final String BESIDE = "-beside";
+
     private final Inspection inspection;
     private final Site site;
     private final Ledger ledger;
@@ -35,28 +38,42 @@ final class Round {
     String play(Cell cell, long seed, int number) throws Exception {
         StopWatch watch = new StopWatch();
         String place = "round-" + number;
+        Random random = new Random(seed * 1_000_003 + number);
         Program program = new Program(site.root(cell.path()), ledger);
+        Program other = new Program(site.root(cell.path().other()), ledger);
+        Companion companion = new Companion(other, place + BESIDE, new Random(random.nextLong()));
         site.awaitProcesses();
         program.makeDirectory(place);
         watch.lap("begin");
-        Random random = new Random(seed * 1_000_003 + number);
+        if (random.nextInt(3) == 0) {
+            companion.start();
+        }
         new Scene(site, inspection, cell, program, new Scene.Stage(place, random)).play();
         inspection.observer().clear();
+        if (random.nextInt(4) == 0) {
+            site.killAgain(cell.victim(), cell.path(), random.nextBoolean());
+        }
+        companion.join();
         watch.lap("scene");
-        errors += program.errors().size();
         site.awaitProcesses();
         watch.lap("processes");
-        if (cell.victim() == Victim.MOUNT && !program.errors().isEmpty()) {
-            throw new Loss(
-                    "a mount that dies is a pause, and the program had an error: "
-                            + program.errors());
-        }
+        count(program, cell);
+        count(other, cell);
         removeSpoiled(place, program);
         check(cell.path(), place, watch);
         kept.add(place);
         removeOldest(program);
         watch.lap("end");
         return watch.toString();
+    }
+
+    private void count(Program program, Cell cell) {
+        errors += program.errors().size();
+        if (cell.victim() == Victim.MOUNT && !program.errors().isEmpty()) {
+            throw new Loss(
+                    "a mount that dies is a pause, and the program had an error: "
+                            + program.errors());
+        }
     }
 
     private void check(DataPath path, String place, StopWatch watch) throws Exception {
@@ -72,8 +89,8 @@ final class Round {
     }
 
     private void removeSpoiled(String place, Program program) {
-        for (String each : ledger.spoiledIn(place)) {
-            program.removeSpoiled(each);
+        for (String directory : List.of(place, place + BESIDE)) {
+            ledger.spoiledIn(directory).forEach(program::removeSpoiled);
         }
     }
 
@@ -82,9 +99,9 @@ final class Round {
             return;
         }
         String oldest = kept.remove();
-        List<String> files =
-                ledger.present().stream().filter(each -> each.startsWith(oldest + "/")).toList();
-        files.forEach(program::delete);
-        program.removeTree(oldest);
+        for (String directory : List.of(oldest, oldest + BESIDE)) {
+            ledger.presentIn(directory).forEach(program::delete);
+            program.removeTree(directory);
+        }
     }
 }

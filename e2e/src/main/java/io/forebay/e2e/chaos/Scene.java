@@ -63,13 +63,35 @@ final class Scene {
     }
 
     private void midWrite() throws Exception {
-        earlierVersion();
         Aside kill = new Aside(this::kill);
-        program.write(
-                file,
-                random.nextBoolean() ? small() : large(),
-                random.nextBoolean(),
-                new Program.Pauses(kill::start, kill::join));
+        Program.Pauses pauses = new Program.Pauses(kill::start, kill::join);
+        if (random.nextInt(3) == 0) {
+            update(pauses);
+            return;
+        }
+        earlierVersion();
+        Content content = random.nextBoolean() ? small() : large();
+        program.write(file, content, random.nextBoolean(), pauses);
+    }
+
+    /** The file is changed in place, or grows; in every second round its bytes are away. */
+    private void update(Program.Pauses pauses) throws Exception {
+        Content before = random.nextInt(3) == 0 ? large() : small();
+        program.write(file, before, random.nextBoolean());
+        if (random.nextBoolean()) {
+            inspection.drain();
+            inspection.evict(place);
+        }
+        int at = random.nextInt(before.size() + 1);
+        Content.Patch patch =
+                new Content.Patch(random.nextLong(), at, 4 * KIB + random.nextInt(MIB));
+        program.update(file, before, patch, random.nextBoolean(), pauses);
+    }
+
+    /** Written under another name, and renamed over the file: as programs save what they keep. */
+    private void save(Content content, boolean sync) {
+        program.write(place + "/file.tmp", content, sync);
+        program.rename(place + "/file.tmp", file);
     }
 
     private void fsyncToUpload() throws Exception {
@@ -83,6 +105,7 @@ final class Scene {
         } else {
             program.write(file, content, true);
             kill();
+            goOn();
         }
     }
 
@@ -109,10 +132,19 @@ final class Scene {
         inspection.observer().set(trap);
         program.write(file, content, random.nextBoolean());
         await(trap);
-        switch (random.nextInt(6)) {
+        goOn();
+    }
+
+    /** In half of the rounds, the program does something more with the file. */
+    private void goOn() {
+        if (!program.errors().isEmpty()) {
+            return; // what the file is, is not known
+        }
+        switch (random.nextInt(8)) {
             case 0 -> program.write(file, small(), random.nextBoolean());
             case 1 -> program.rename(file, place + "/renamed");
             case 2 -> program.delete(file);
+            case 3 -> save(small(), random.nextBoolean());
             default -> {}
         }
     }
@@ -246,7 +278,7 @@ final class Scene {
     /** In two of three rounds the file has one, of which each second is in the bucket. */
     private void earlierVersion() throws Exception {
         if (random.nextInt(3) > 0) {
-            program.write(file, small(), random.nextBoolean());
+            save(small(), random.nextBoolean());
             drainFirst();
         }
     }

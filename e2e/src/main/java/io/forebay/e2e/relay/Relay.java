@@ -53,8 +53,15 @@ public final class Relay implements AutoCloseable {
 
     /** Answers again, on new connections: of an old one, requests are missing. */
     public void answer() throws IOException {
-        closeConnections();
+        hangUp();
         silent = false;
+    }
+
+    /** Ends all connections, as a store that dies does: an idle one would not notice that here. */
+    public void hangUp() throws IOException {
+        for (Socket each : open) {
+            each.close();
+        }
     }
 
     /** The heads of all requests since this was asked last, or of the latest if they are many. */
@@ -132,12 +139,6 @@ public final class Relay implements AutoCloseable {
     @Override
     public void close() throws IOException {
         server.close();
-        closeConnections();
-    }
-
-    private void closeConnections() throws IOException {
-        for (Socket each : open) {
-            each.close();
-        }
+        hangUp();
     }
 }

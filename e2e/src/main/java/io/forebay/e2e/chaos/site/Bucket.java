@@ -15,6 +15,9 @@ import java.util.stream.Stream;
  * a rename, and its own beside them, whose names begin with a dot.
  */
 public record Bucket(Path directory) {
+    /** Begins the name of what the store keeps for an upload. */
+    private static final String UPLOAD = ".mpus-";
+
     /** What a key without an object holds. */
     public static final String ABSENT = "absent";
 
@@ -24,6 +27,15 @@ public record Bucket(Path directory) {
             return Digest.sha256(directory.resolve(key));
         } catch (NoSuchFileException none) {
             return ABSENT;
+        } catch (IOException unreadable) {
+            throw new UncheckedIOException(unreadable);
+        }
+    }
+
+    /** Multipart uploads that nobody has completed or aborted. */
+    public long unfinishedUploads() {
+        try (Stream<Path> entries = Files.list(directory)) {
+            return entries.filter(each -> each.getFileName().toString().startsWith(UPLOAD)).count();
         } catch (IOException unreadable) {
             throw new UncheckedIOException(unreadable);
         }

@@ -93,6 +93,7 @@ public final class Site implements AutoCloseable {
                 case WORKER, CONTROL_PLANE -> kill(deployment.recordedPid(victim.label()));
                 case OBJECT_STORE -> {
                     store.kill();
+                    relay.hangUp();
                     store.startAgain();
                 }
             }
@@ -101,6 +102,31 @@ public final class Site implements AutoCloseable {
         } catch (InterruptedException asked) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    /**
+     * Kills the successor of one that was killed.
+     *
+     * @param works whether it may begin to work before; else it dies while it starts
+     */
+    public void killAgain(Victim victim, DataPath path, boolean works) throws Exception {
+        if (works) {
+            awaitProcesses();
+        } else {
+            Eventually.holds(
+                    "another " + victim.label() + " has been started",
+                    LIMIT,
+                    () -> isAlive(victim, path));
+        }
+        kill(victim, path);
+    }
+
+    private boolean isAlive(Victim victim, DataPath path) throws IOException {
+        return switch (victim) {
+            case MOUNT -> isAlive(mountPid(path));
+            case WORKER, CONTROL_PLANE -> isAlive(deployment.recordedPid(victim.label()));
+            case OBJECT_STORE -> store.isAlive();
+        };
     }
 
     private static void kill(long pid) {
