@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /** What leads to the kill, and what the program does when it has come. */
@@ -199,7 +200,45 @@ final class Scene {
         return Set.copyOf(names.stream().map(name -> directory + name).toList());
     }
 
+    /** A delete on its way when the worker dies reaches the store after all that came later. */
+    private void lateDelete() throws Exception {
+        program.write(file, small(), random.nextBoolean());
+        inspection.drain();
+        CountDownLatch held = new CountDownLatch(1);
+        CountDownLatch later = new CountDownLatch(1);
+        Trap.Snap hold =
+                _ -> {
+                    kill();
+                    held.countDown();
+                    await(later, "the request may go on");
+                    return Verdict.GO_ON;
+                };
+        inspection
+                .observer()
+                .set(Trap.at(Moment.ARRIVED, Set.of(Kind.DELETE), Set.of(file), 0, hold));
+        program.delete(file);
+        await(held, "the object's delete came");
+        site.awaitProcesses();
+        program.write(file, small(), random.nextBoolean());
+        inspection.drain();
+        later.countDown();
+    }
+
+    private static void await(CountDownLatch latch, String what) {
+        try {
+            if (!latch.await(TRAP_LIMIT_SECONDS, TimeUnit.SECONDS)) {
+                throw new Loss("not within " + TRAP_LIMIT_SECONDS + " s: " + what);
+            }
+        } catch (InterruptedException asked) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
     private void midDelete() throws Exception {
+        if (cell.victim() == Victim.WORKER && random.nextBoolean()) {
+            lateDelete();
+            return;
+        }
         List<String> files = new ArrayList<>();
         for (int i = 2 + random.nextInt(4); i > 0; i--) {
             files.add(place + "/file-" + i);

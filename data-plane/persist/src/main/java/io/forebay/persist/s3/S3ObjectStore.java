@@ -26,6 +26,7 @@ import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.ChecksumAlgorithm;
 import software.amazon.awssdk.services.s3.model.ChecksumMode;
 import software.amazon.awssdk.services.s3.model.CompleteMultipartUploadResponse;
+import software.amazon.awssdk.services.s3.model.DeleteObjectRequest;
 import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
 import software.amazon.awssdk.services.s3.model.PutObjectRequest;
 import software.amazon.awssdk.services.s3.model.PutObjectResponse;
@@ -34,6 +35,8 @@ import software.amazon.awssdk.services.s3.model.UploadPartResponse;
 
 /** {@link ObjectStore} on S3 and stores that speak it. */
 public final class S3ObjectStore implements ObjectStore {
+    private static final int NOT_IMPLEMENTED = 501;
+
     private final S3Client client;
     private final S3Download download;
     private final S3Probe probe;
@@ -213,7 +216,10 @@ public final class S3ObjectStore implements ObjectStore {
         }
     }
 
-    /** Few stores check a condition when they delete, so look first. */
+    /**
+     * Looks first, because stores may overlook the condition of a delete; it is for a write that
+     * comes in between, also when the delete itself comes late.
+     */
     @Override
     public RemoveResult remove(ObjectRef object, String expectedEtag) {
         Optional<StoredObject> there = head(object);
@@ -224,10 +230,27 @@ public final class S3ObjectStore implements ObjectStore {
             return RemoveResult.CHANGED;
         }
         try {
-            client.deleteObject(request -> request.bucket(object.bucket()).key(object.key()));
+            delete(object, expectedEtag);
             return RemoveResult.GONE;
         } catch (SdkException e) {
+            if (e instanceof AwsServiceException answer && S3Failures.conditionFailed(answer)) {
+                return head(object).isEmpty() ? RemoveResult.GONE : RemoveResult.CHANGED;
+            }
             throw S3Failures.of(e, object);
+        }
+    }
+
+    /** Without the condition where the store says that it knows none. */
+    private void delete(ObjectRef object, String etag) {
+        DeleteObjectRequest plain =
+                DeleteObjectRequest.builder().bucket(object.bucket()).key(object.key()).build();
+        try {
+            client.deleteObject(plain.toBuilder().ifMatch(quoted(etag)).build());
+        } catch (AwsServiceException e) {
+            if (e.statusCode() != NOT_IMPLEMENTED) {
+                throw e;
+            }
+            client.deleteObject(plain);
         }
     }
 
