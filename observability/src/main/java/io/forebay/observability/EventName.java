@@ -52,6 +52,10 @@ public enum EventName implements Named {
     HOLDER_LOST("holder.lost", MOUNT, "The holder is gone: the mount would not survive a crash."),
     WATCH_FOUND("watch.found", MOUNT, "The mount hears of what others change."),
     WATCH_LOST("watch.lost", MOUNT, "It does not, and lets the kernel believe little meanwhile."),
+    STORE_WAIT_FAILED(
+            "store.wait.failed",
+            MOUNT,
+            "A close or fsync of WRITE_THROUGH ended with EIO: the bucket does not have it yet."),
     LEASE_LOST("lease.lost", MOUNT, "The mount's lease ended; it attaches again."),
     CONTROL_PLANE_LOST("control-plane.lost", MOUNT, "The control plane does not answer."),
     CONTROL_PLANE_FOUND("control-plane.found", MOUNT, "The control plane answers again."),

@@ -1,6 +1,7 @@
 package io.forebay.metadata;
 
 import io.forebay.metadata.admin.Inspection;
+import io.forebay.metadata.admin.PathRules;
 import io.forebay.metadata.admin.Workers;
 import io.forebay.metadata.admin.Workspaces;
 import io.forebay.metadata.changes.ChangeLog;
@@ -9,6 +10,7 @@ import io.forebay.metadata.flush.Barrier;
 import io.forebay.metadata.flush.Publication;
 import io.forebay.metadata.flush.Rekey;
 import io.forebay.metadata.flush.StagedFiles;
+import io.forebay.metadata.flush.Storing;
 import io.forebay.metadata.flush.Tasks;
 import io.forebay.metadata.fs.Mounts;
 import io.forebay.metadata.fs.Namespace;
@@ -31,8 +33,10 @@ public final class Metadata {
     private final Publication publication;
     private final StagedFiles stagedFiles;
     private final Barrier barrier;
+    private final Storing storing;
     private final Workers workers;
     private final Workspaces workspaces;
+    private final PathRules pathRules;
     private final Inspection inspection;
     private final Rekey rekey;
     private final Locks locks;
@@ -48,6 +52,7 @@ public final class Metadata {
         InodeNumbers numbers = new InodeNumbers(database);
         GrantKeys keys = new GrantKeys(masterKey);
         workspaces = new Workspaces(database);
+        pathRules = new PathRules(database);
         tasks = new Tasks(database, workspaces);
         namespace = new Namespace(database, numbers);
         openFiles = new OpenFiles(database, numbers, keys);
@@ -55,6 +60,7 @@ public final class Metadata {
         publication = new Publication(database);
         stagedFiles = new StagedFiles(database);
         barrier = new Barrier(database);
+        storing = new Storing(database, barrier);
         workers = new Workers(database, tasks, keys);
         inspection = new Inspection(database);
         rekey = new Rekey(database);
@@ -97,6 +103,14 @@ public final class Metadata {
 
     public Barrier barrier() {
         return barrier;
+    }
+
+    public Storing storing() {
+        return storing;
+    }
+
+    public PathRules pathRules() {
+        return pathRules;
     }
 
     public Workers workers() {

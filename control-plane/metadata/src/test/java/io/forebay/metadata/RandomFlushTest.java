@@ -5,17 +5,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.forebay.metadata.admin.Usage;
-import io.forebay.metadata.kv.Tuple;
-import io.forebay.metadata.state.Keys;
 import io.forebay.metadata.state.Names;
 import io.forebay.metadata.state.ObjectKeys;
-import io.forebay.metadata.state.Records;
 import io.forebay.proto.Attributes;
 import io.forebay.proto.Claims;
 import io.forebay.proto.DirectoryEntry;
+import io.forebay.proto.DurabilityMode;
 import io.forebay.proto.FailureKind;
 import io.forebay.proto.FlushState;
-import io.forebay.proto.KeyRecord;
 import io.forebay.proto.NodeType;
 import io.forebay.proto.OpenReply;
 import io.forebay.proto.RenewRequest;
@@ -41,22 +38,37 @@ class RandomFlushTest {
 
     @Test
     void theBucketBecomesTheTree() {
-        long first = Seeds.first(20_000);
-        for (long seed = first; seed < first + Seeds.count(60); seed++) {
-            try {
-                new Run(seed, false).run();
-            } catch (RuntimeException | AssertionError e) {
-                throw new AssertionError("-Dforebay.seed=" + seed + ": " + e.getMessage(), e);
-            }
-        }
+        run(20_000, 60, Kind.ALONE);
     }
 
     @Test
     void foreignObjectsAreNeverTouched() {
-        long first = Seeds.first(50_000);
-        for (long seed = first; seed < first + Seeds.count(20); seed++) {
+        run(50_000, 20, Kind.FOREIGN);
+    }
+
+    @Test
+    void whatIsWrittenThroughIsInTheBucket() {
+        run(80_000, 60, Kind.WRITE_THROUGH);
+    }
+
+    @Test
+    void modesThatChangeLoseNothing() {
+        run(110_000, 40, Kind.CHANGING_MODES);
+    }
+
+    /** What runs beside the usual. */
+    private enum Kind {
+        ALONE,
+        FOREIGN,
+        WRITE_THROUGH,
+        CHANGING_MODES
+    }
+
+    private static void run(long constant, int usual, Kind kind) {
+        long first = Seeds.first(constant);
+        for (long seed = first; seed < first + Seeds.count(usual); seed++) {
             try {
-                new Run(seed, true).run();
+                new Run(seed, kind).run();
             } catch (RuntimeException | AssertionError e) {
                 throw new AssertionError("-Dforebay.seed=" + seed + ": " + e.getMessage(), e);
             }
@@ -90,12 +102,18 @@ class RandomFlushTest {
         private final Map<Long, String> contents = new HashMap<>();
         private final Set<String> closed = new HashSet<>();
         private final Set<String> foreignKeys = new HashSet<>();
+        private final Promises promises = new Promises(rig, bucket);
+        private final Kind kind;
         private final boolean foreign;
         private long tokens;
 
-        Run(long seed, boolean foreign) {
+        Run(long seed, Kind kind) {
             this.random = new Random(seed);
-            this.foreign = foreign;
+            this.kind = kind;
+            this.foreign = kind == Kind.FOREIGN;
+            if (kind == Kind.WRITE_THROUGH) {
+                rig.durability("", DurabilityMode.DURABILITY_MODE_WRITE_THROUGH);
+            }
             rig.register("w2", "n2");
             workers.add(new SimWorker(rig, bucket, random, "w1", "n1"));
             workers.add(new SimWorker(rig, bucket, random, "w2", "n2"));
@@ -107,12 +125,18 @@ class RandomFlushTest {
             for (int i = 0; i < STEPS; i++) {
                 step();
                 checkObjects();
+                if (kind == Kind.WRITE_THROUGH) {
+                    promises.check();
+                }
             }
             settle();
             checkQuiet();
         }
 
         private void step() {
+            if (kind == Kind.WRITE_THROUGH || kind == Kind.CHANGING_MODES) {
+                durability();
+            }
             switch (random.nextInt(26)) {
                 case 0, 1, 2 -> create();
                 case 3 -> rig.mkdir(mount(), directory(), name());
@@ -135,6 +159,32 @@ class RandomFlushTest {
                 case 19, 20 -> link();
                 default -> worker().step();
             }
+        }
+
+        private void durability() {
+            switch (random.nextInt(30)) {
+                case 0, 1 -> store();
+                case 2 -> {
+                    if (kind == Kind.CHANGING_MODES) {
+                        DurabilityMode mode = DurabilityMode.forNumber(1 + random.nextInt(3));
+                        rig.durability(
+                                random.nextBoolean() ? name() : name() + "/" + name(),
+                                requireNonNull(mode));
+                    }
+                }
+                default -> {}
+            }
+        }
+
+        private void store() {
+            List<Handle> writers = handles.stream().filter(each -> each.write).toList();
+            if (writers.isEmpty()) {
+                return;
+            }
+            Handle handle = writers.get(random.nextInt(writers.size()));
+            SimWorker.Staged staged = requireNonNull(handle.worker.staged.get(handle.ino));
+            closed.add(handle.ino + ":" + staged.content());
+            promises.store(handle.mount, handle.ino, staged);
         }
 
         private void rare() {
@@ -209,6 +259,7 @@ class RandomFlushTest {
                     closed.add(ino + ":" + contents.get(ino));
                 }
                 contents.put(ino, "");
+                promises.written(ino);
                 closed.add(ino + ":");
             }
             closed.add(ino + ":" + contents.get(ino));
@@ -263,6 +314,7 @@ class RandomFlushTest {
                 String content = "t" + ++tokens;
                 rig.clock.advance(1);
                 contents.put(handle.ino, content);
+                promises.written(handle.ino);
                 handle.wrote = true;
                 handle.worker.staged.put(
                         handle.ino, new SimWorker.Staged(content, rig.clock.nanos()));
@@ -314,6 +366,9 @@ class RandomFlushTest {
         }
 
         private void settle() {
+            if (kind == Kind.CHANGING_MODES) {
+                rig.ruled().forEach(path -> rig.metadata.pathRules().remove(rig.ws, path));
+            }
             while (!handles.isEmpty()) {
                 close();
             }
@@ -358,7 +413,7 @@ class RandomFlushTest {
             for (SimWorker worker : workers) {
                 assertTrue(live.containsAll(worker.staged.keySet()), "staged files are left");
             }
-            checkKeys();
+            Marks.assertNone(rig);
         }
 
         /** The hard links that have no object: all but the one that is the file's own. */
@@ -377,25 +432,6 @@ class RandomFlushTest {
             Attributes attributes = rig.attributes(object.ino());
             return attributes.getFlushState() == FlushState.FLUSH_STATE_CONFLICT
                     && !foreignKeys.contains(key);
-        }
-
-        private void checkKeys() {
-            Tuple.Range keys = Tuple.range(rig.ws, "p");
-            rig.store
-                    .read(tx -> tx.getRange(keys.begin(), keys.end(), 10_000))
-                    .forEach(pair -> {
-                        KeyRecord record = Records.parse(pair.value(), KeyRecord.parser());
-                        assertEquals(
-                                KeyRecord.Intent.INTENT_UNSPECIFIED,
-                                record.getIntent(),
-                                () ->
-                                        "a mark is left: "
-                                                + Tuple.unpack(pair.key()).text(2)
-                                                + " of "
-                                                + rig.attributes(record.getMarkIno()));
-                    });
-            Tuple.Range walks = Keys.walks(rig.ws);
-            assertTrue(rig.store.read(tx -> tx.getRange(walks.begin(), walks.end(), 1)).isEmpty());
         }
 
         private void walk(

@@ -4,15 +4,18 @@ import com.google.protobuf.ByteString;
 import io.forebay.metadata.admin.FileView;
 import io.forebay.metadata.admin.NewWorkspace;
 import io.forebay.metadata.admin.WorkspaceView;
+import io.forebay.metadata.flush.Policy;
 import io.forebay.metadata.kv.MemoryStore;
 import io.forebay.proto.AttachReply;
 import io.forebay.proto.AttachRequest;
 import io.forebay.proto.Attributes;
+import io.forebay.proto.AwaitStoredRequest;
 import io.forebay.proto.Caller;
 import io.forebay.proto.Claims;
 import io.forebay.proto.CommitRequest;
 import io.forebay.proto.CreateRequest;
 import io.forebay.proto.DirectoryEntry;
+import io.forebay.proto.DurabilityMode;
 import io.forebay.proto.EndTasksRequest;
 import io.forebay.proto.EndedTask;
 import io.forebay.proto.FailureKind;
@@ -45,11 +48,11 @@ import io.forebay.proto.TakeTasksRequest;
 import io.forebay.proto.Task;
 import io.forebay.proto.WorkerIdentity;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.logging.Level;
@@ -84,7 +87,9 @@ public final class Rig {
                                         "main",
                                         "bucket",
                                         "p/",
-                                        Duration.ofMillis(flushDelayMillis),
+                                        new Policy(
+                                                DurabilityMode.DURABILITY_MODE_WRITE_BACK,
+                                                flushDelayMillis),
                                         0));
         ws = made.id();
         take("w1");
@@ -235,15 +240,57 @@ public final class Rig {
     }
 
     public NodeReply commit(long mount, long ino, FinalSize written, boolean closed) {
+        return metadata.openFiles().commit(commit(mount, ino, written).setClosed(closed).build());
+    }
+
+    private CommitRequest.Builder commit(long mount, long ino, FinalSize written) {
+        return CommitRequest.newBuilder()
+                .setCaller(caller(mount))
+                .setWorkspaceId(ws)
+                .setIno(ino)
+                .setWritten(written);
+    }
+
+    /** As an fsync of WRITE_THROUGH; the generation to wait for. */
+    public long store(long mount, long ino, long size, long mtime) {
+        FinalSize written =
+                FinalSize.newBuilder()
+                        .setSize(size)
+                        .setMtimeNanos(mtime)
+                        .setStagedCtimeNanos(mtime)
+                        .build();
         return metadata.openFiles()
-                .commit(
-                        CommitRequest.newBuilder()
-                                .setCaller(caller(mount))
-                                .setWorkspaceId(ws)
-                                .setIno(ino)
-                                .setWritten(written)
-                                .setClosed(closed)
-                                .build());
+                .commit(commit(mount, ino, written).setDurable(true).setStore(true).build())
+                .getStoredGeneration();
+    }
+
+    /** Whether what {@link #store} said is in the bucket, without waiting for it. */
+    public FailureKind stored(long ino, long generation) {
+        try {
+            return metadata.storing()
+                    .await(
+                            AwaitStoredRequest.newBuilder()
+                                    .setWorkspaceId(ws)
+                                    .setIno(ino)
+                                    .setGeneration(generation)
+                                    .build(),
+                            () -> {})
+                    .getFailure();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** The paths with a durability of their own. */
+    public List<byte[]> ruled() {
+        return metadata.workspaces().find("main").orElseThrow().rules().stream()
+                .map(rule -> rule.path().getBytes(StandardCharsets.UTF_8))
+                .toList();
+    }
+
+    public void durability(String path, DurabilityMode mode) {
+        byte[] bytes = path.getBytes(StandardCharsets.UTF_8);
+        metadata.pathRules().set(ws, bytes, mode, OptionalLong.empty());
     }
 
     public void release(long mount, long ino, long sequence) {

@@ -1,10 +1,10 @@
 package io.forebay.metadata;
 
 /** Seeds of random tests: fixed, unless {@code -Dforebay.seed} says which to replay. */
-final class Seeds {
+public final class Seeds {
     private Seeds() {}
 
-    static long first(long constant) {
+    public static long first(long constant) {
         String given = System.getProperty("forebay.seed", "");
         return given.isEmpty() ? constant : Long.parseLong(given);
     }
@@ -13,7 +13,7 @@ final class Seeds {
      * How many seeds a test tries from the first on: {@code -Dforebay.rounds}, or one when it
      * replays.
      */
-    static int count(int usual) {
+    public static int count(int usual) {
         boolean replay = !System.getProperty("forebay.seed", "").isEmpty();
         return Integer.getInteger("forebay.rounds", replay ? 1 : usual);
     }

@@ -38,6 +38,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class SimWorker {
     private static final int LATER_MAX = 5;
+    private static final String CHANGED = "changed";
 
     private final Rig rig;
     private final Bucket bucket;
@@ -183,6 +184,10 @@ final class SimWorker {
             fail(job, work, "cannot read");
             return;
         }
+        if (work.getStagedCtimeNanos() != 0 && work.getStagedCtimeNanos() != file.mtime()) {
+            fail(job, work, CHANGED);
+            return;
+        }
         job.content = file.content();
         job.step = 1;
     }
@@ -197,6 +202,7 @@ final class SimWorker {
                                 FailedUpload.newBuilder()
                                         .setIno(work.getIno())
                                         .setGeneration(work.getGeneration())
+                                        .setChanged(message.equals(CHANGED))
                                         .setMessage(message))
                         .build());
     }

@@ -7,8 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.forebay.metadata.admin.NewWorkspace;
 import io.forebay.metadata.admin.WorkspaceView;
 import io.forebay.metadata.admin.WorkspaceView.State;
+import io.forebay.metadata.flush.Policy;
 import io.forebay.metadata.kv.MemoryStore;
 import io.forebay.proto.CreateRequest;
+import io.forebay.proto.DurabilityMode;
 import io.forebay.proto.EndedTask;
 import io.forebay.proto.FailureKind;
 import io.forebay.proto.FinalSize;
@@ -83,7 +85,13 @@ class WorkspacesTest {
     @Test
     void withoutAWorkerNothingIsMade() {
         Metadata empty = new Metadata(new MemoryStore(), rig.clock, new byte[32]);
-        NewWorkspace request = new NewWorkspace("main", "bucket", "", Duration.ZERO, 0);
+        NewWorkspace request =
+                new NewWorkspace(
+                        "main",
+                        "bucket",
+                        "",
+                        new Policy(DurabilityMode.DURABILITY_MODE_WRITE_BACK, 0),
+                        0);
         ForebayException refused =
                 assertThrows(ForebayException.class, () -> empty.workspaces().create(request));
         assertEquals(FailureKind.FAILURE_UNAVAILABLE, refused.kind());
@@ -149,7 +157,13 @@ class WorkspacesTest {
     private WorkspaceView create(String name, String bucket, String prefix, long quota) {
         return rig.metadata
                 .workspaces()
-                .create(new NewWorkspace(name, bucket, prefix, Duration.ZERO, quota));
+                .create(
+                        new NewWorkspace(
+                                name,
+                                bucket,
+                                prefix,
+                                new Policy(DurabilityMode.DURABILITY_MODE_WRITE_BACK, 0),
+                                quota));
     }
 
     private void assertRefused(FailureKind kind, String name, String bucket, String prefix) {

@@ -32,6 +32,10 @@ public final class TwoMounts implements AutoCloseable {
         second = SecondMount.withoutPassthrough(started, directory.resolve("second"));
     }
 
+    public Deployment deployment() {
+        return Objects.requireNonNull(deployment);
+    }
+
     public Path root(DataPath path) {
         return switch (path) {
             case PASSTHROUGH -> deployment().mountPoint();
@@ -92,10 +96,6 @@ public final class TwoMounts implements AutoCloseable {
 
     public String logs() {
         return deployment().logs();
-    }
-
-    private Deployment deployment() {
-        return Objects.requireNonNull(deployment);
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.forebay.metadata.admin;
 
 import io.forebay.proto.Attributes;
+import io.forebay.proto.DurabilityMode;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
@@ -15,6 +16,7 @@ public record FileView(
         String path,
         String name,
         Attributes attributes,
+        DurabilityMode durability,
         @Nullable String error,
         @Nullable Instant nextRetry,
         int attempts,

@@ -1,5 +1,6 @@
 package io.forebay.metadata.admin;
 
+import io.forebay.metadata.flush.Policy;
 import io.forebay.metadata.kv.KeyValue;
 import io.forebay.metadata.kv.ReadTransaction;
 import io.forebay.metadata.kv.Tuple;
@@ -126,6 +127,7 @@ public final class Inspection {
                 texts.stream().collect(Collectors.joining("/")),
                 texts.isEmpty() ? "" : texts.getLast(),
                 shown(tx, ws, inode),
+                Policy.of(workspace, names).mode(),
                 flush.getError().isEmpty() ? null : flush.getError(),
                 retry == 0 ? null : Instant.ofEpochMilli(retry),
                 flush.getAttempt(),

@@ -1,9 +1,9 @@
 package io.forebay.metadata.admin;
 
+import io.forebay.metadata.flush.Policy;
 import io.forebay.proto.FailureKind;
 import io.forebay.schema.ForebayException;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.regex.Pattern;
 
 /**
@@ -14,13 +14,11 @@ import java.util.regex.Pattern;
  * @param quotaBytes 0: no quota
  */
 public record NewWorkspace(
-        String name, String bucket, String prefix, Duration flushDelay, long quotaBytes) {
+        String name, String bucket, String prefix, Policy policy, long quotaBytes) {
     private static final Pattern NAME = Pattern.compile("[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?");
 
     /** Half of a key is left for the paths. */
     private static final int PREFIX_BYTES_MAX = 512;
-
-    private static final Duration DELAY_MAX = Duration.ofDays(1);
 
     void check() {
         if (!NAME.matcher(name).matches()) {
@@ -38,8 +36,9 @@ public record NewWorkspace(
                     "A prefix is empty, or ends with '/', does not start with it, and has at most"
                             + " 512 bytes");
         }
-        if (flushDelay.isNegative() || flushDelay.compareTo(DELAY_MAX) > 0 || quotaBytes < 0) {
-            throw invalid("A flush delay is between 0 and a day, and a quota is not negative");
+        policy.check();
+        if (quotaBytes < 0) {
+            throw invalid("A quota is not negative");
         }
     }
 

@@ -1,7 +1,8 @@
 package io.forebay.metadata.admin;
 
+import io.forebay.metadata.flush.Policy;
 import io.forebay.proto.FailureKind;
-import java.time.Duration;
+import java.util.List;
 
 /** A workspace, for people. */
 public record WorkspaceView(
@@ -9,7 +10,8 @@ public record WorkspaceView(
         String name,
         String bucket,
         String prefix,
-        Duration flushDelay,
+        Policy policy,
+        List<Rule> rules,
         long quotaBytes,
         State state,
         Attempt lastTry) {
@@ -30,4 +32,7 @@ public record WorkspaceView(
      * @param failure NONE where the location can be used
      */
     public record Attempt(boolean pending, FailureKind failure, String message) {}
+
+    /** A path with a policy of its own. */
+    public record Rule(String path, Policy policy) {}
 }

@@ -1,5 +1,6 @@
 package io.forebay.metadata.admin;
 
+import io.forebay.metadata.flush.Policy;
 import io.forebay.metadata.flush.ProbeListener;
 import io.forebay.metadata.fs.Namespace;
 import io.forebay.metadata.kv.KeyValue;
@@ -168,7 +169,8 @@ public final class Workspaces implements ProbeListener {
                                 BucketLocation.newBuilder()
                                         .setBucket(request.bucket())
                                         .setPrefix(request.prefix()))
-                        .setFlushDelayMillis(request.flushDelay().toMillis())
+                        .setDurability(request.policy().mode())
+                        .setFlushDelayMillis(request.policy().flushDelayMillis())
                         .setQuotaBytes(request.quotaBytes())
                         .setState(WorkspaceRecord.State.STATE_PROBING)
                         .setTrying(true)
@@ -235,7 +237,8 @@ public final class Workspaces implements ProbeListener {
                 record.getName(),
                 record.getLocation().getBucket(),
                 record.getLocation().getPrefix(),
-                Duration.ofMillis(record.getFlushDelayMillis()),
+                Policy.own(record),
+                PathRules.shown(record),
                 record.getQuotaBytes(),
                 state,
                 new WorkspaceView.Attempt(

@@ -41,7 +41,7 @@ public final class Flow {
         FlushRecord.Builder flush = inode.flush();
         boolean open = inode.state() == FlushState.FLUSH_STATE_OPEN;
         if (first && open) { // goes on with what a writer left that is gone
-            flush.setUnsettled(true);
+            flush.setUnsettled(true).clearCutGeneration();
             Queue.remove(space, inode.owner(), TaskId.of(TaskKind.SETTLE, inode.ino()));
         } else if (first) {
             flush.setCleanGeneration(inode.uploaded() ? inode.generation() : 0);
@@ -56,7 +56,7 @@ public final class Flow {
             dirty(space, inode);
         }
         if (truncate) {
-            flush.setCleanGeneration(0);
+            changed(flush);
             inode.attributes().setSize(0).setBlocks(0);
             inode.touch(space.nowNanos(), true);
             inode.record().setStaged(true);
@@ -86,8 +86,11 @@ public final class Flow {
         inode.record().setStaged(true);
         flush.clearUnsettled();
         inode.attributes().setBlocks(size.getBlocks());
+        boolean cut = flush.getCutGeneration() != 0;
+        if (!same || (cut && size.getStagedCtimeNanos() != flush.getCutCtimeNanos())) {
+            changed(flush);
+        }
         if (!same) {
-            flush.setCleanGeneration(0);
             inode.attributes()
                     .setSize(size.getSize())
                     .setMtimeNanos(mtime)
@@ -141,12 +144,69 @@ public final class Flow {
         }
     }
 
+    /**
+     * WRITE_THROUGH: what a close or an fsync saw is to be in the bucket before that returns. It is
+     * a generation of its own: what is written from now on belongs to the next one.
+     *
+     * @return the generation to wait for, or 0 where there is nothing to wait for
+     */
+    public static long cut(Space space, Inode inode, FinalSize size) {
+        FlushRecord.Builder flush = inode.flush();
+        if (!inode.linked() || inode.state() != FlushState.FLUSH_STATE_OPEN) {
+            return 0;
+        }
+        long unchanged = flush.getCleanGeneration();
+        if (unchanged != 0 && unchanged == flush.getCutGeneration()) {
+            return unchanged;
+        }
+        String key = ObjectKeys.current(space, inode.ino());
+        boolean there = inode.hasObject() && inode.object().getGeneration() == unchanged;
+        if (unchanged != 0 && there && inode.object().getKey().equals(key)) {
+            return 0;
+        }
+        long generation = inode.generation();
+        flush.setCutGeneration(generation)
+                .setCutCtimeNanos(size.getStagedCtimeNanos())
+                .setCleanGeneration(generation)
+                .setAttempt(0)
+                .clearError()
+                .clearNextRetryMillis();
+        inode.attributes().setGeneration(generation + 1);
+        again(space, inode, space.nowMillis());
+        return generation;
+    }
+
+    /** What a close or an fsync saw of a file that is still open is in the bucket. */
+    private static void stored(Space space, Inode inode) {
+        inode.flush()
+                .setAttempt(0)
+                .clearError()
+                .clearNextRetryMillis()
+                .clearClosedSinceMillis()
+                .clearUploadId()
+                .clearUploadKey()
+                .clearUploadGeneration()
+                .setDirtySinceMillis(space.nowMillis());
+        Queue.remove(space, inode.owner(), TaskId.of(TaskKind.UPLOAD, inode.ino()));
+    }
+
+    /** A writer was faster than the upload: whoever waits has to commit again. */
+    static void cutLost(Space space, Inode inode) {
+        changed(inode.flush());
+        Queue.remove(space, inode.owner(), TaskId.of(TaskKind.UPLOAD, inode.ino()));
+    }
+
+    private static void changed(FlushRecord.Builder flush) {
+        flush.clearCleanGeneration().clearCutGeneration();
+    }
+
     /** The last one who had the file open for writing is gone. */
     public static void closed(Space space, Inode inode, String traceparent) {
         if (!inode.linked()) {
             return;
         }
         FlushRecord.Builder flush = inode.flush();
+        flush.clearCutGeneration();
         if (flush.getUnsettled() || flush.getShared()) {
             Settling.request(space, inode);
             return;
@@ -161,7 +221,25 @@ public final class Flow {
             }
         }
         flush.setTraceparent(traceparent);
-        queue(space, inode, space.nowMillis() + space.workspace().getFlushDelayMillis());
+        Policy policy = Policy.of(space, inode.ino());
+        if (policy.keeps() && !inode.uploaded()) {
+            keep(space, inode);
+        } else {
+            queue(space, inode, policy.dueMillis(space));
+        }
+    }
+
+    /** TRANSIENT: the content stays with its worker. */
+    private static void keep(Space space, Inode inode) {
+        inode.attributes().setFlushState(FlushState.FLUSH_STATE_TRANSIENT);
+        inode.flush()
+                .setAttempt(0)
+                .clearError()
+                .clearNextRetryMillis()
+                .clearDirtySinceMillis()
+                .clearClosedSinceMillis()
+                .clearCleanGeneration();
+        Queue.remove(space, inode.owner(), TaskId.of(TaskKind.UPLOAD, inode.ino()));
     }
 
     /** The file must be brought to the bucket, from a time on. */
@@ -174,6 +252,16 @@ public final class Flow {
             flush.setClosedSinceMillis(space.nowMillis());
         }
         Queue.put(space, inode.owner(), TaskId.of(TaskKind.UPLOAD, inode.ino()), dueMillis);
+    }
+
+    /** What is to be brought to the bucket is looked at again; an open file stays open. */
+    static void again(Space space, Inode inode, long dueMillis) {
+        if (inode.state() == FlushState.FLUSH_STATE_OPEN) {
+            TaskId task = TaskId.of(TaskKind.UPLOAD, inode.ino());
+            Queue.put(space, inode.owner(), task, dueMillis);
+        } else {
+            queue(space, inode, dueMillis);
+        }
     }
 
     /** The bucket has the content under the file's key. */
@@ -202,14 +290,20 @@ public final class Flow {
         FlushRecord.Builder flush = inode.flush();
         int attempt = flush.getAttempt() + 1;
         long next = space.nowMillis() + Backoff.millis(attempt, inode.ino());
-        inode.attributes().setFlushState(FlushState.FLUSH_STATE_FAILED);
+        if (inode.state() != FlushState.FLUSH_STATE_OPEN) {
+            inode.attributes().setFlushState(FlushState.FLUSH_STATE_FAILED);
+        }
         flush.setAttempt(attempt).setError(message).setNextRetryMillis(next);
         Queue.put(space, inode.owner(), TaskId.of(TaskKind.UPLOAD, inode.ino()), next);
     }
 
     /** It cannot go on before a person, or a rename, changes something. */
     static void stuck(Space space, Inode inode, FlushState state, String message) {
-        inode.attributes().setFlushState(state);
+        if (inode.flush().getCutGeneration() == 0) {
+            inode.attributes().setFlushState(state);
+        } else {
+            changed(inode.flush()); // it is still open: the last close says it again
+        }
         inode.flush()
                 .setAttempt(inode.flush().getAttempt() + 1)
                 .setError(message)
@@ -235,7 +329,10 @@ public final class Flow {
         boolean open = inode.state() == FlushState.FLUSH_STATE_OPEN;
         boolean clean = inode.state() == FlushState.FLUSH_STATE_CLEAN;
         boolean there = !open && isAt(space, inode, key);
-        if (there && !clean) {
+        long cut = inode.flush().getCutGeneration();
+        if (open && cut != 0 && inode.object().getGeneration() == cut) {
+            stored(space, inode);
+        } else if (there && !clean) {
             clean(space, inode);
         } else if (clean && !there) {
             queue(space, inode, space.nowMillis());
@@ -246,12 +343,17 @@ public final class Flow {
     static void relocated(Space space, Inode inode, String key) {
         FlushState state = inode.state();
         if (state == FlushState.FLUSH_STATE_OPEN) {
+            if (inode.flush().getCutGeneration() != 0) {
+                again(space, inode, space.nowMillis());
+            }
             return;
         }
         if (isAt(space, inode, key)) {
             if (state != FlushState.FLUSH_STATE_CLEAN) {
                 clean(space, inode);
             }
+        } else if (!inode.uploaded() && Policy.of(space, key).keeps()) {
+            keep(space, inode);
         } else if (state != FlushState.FLUSH_STATE_QUEUED || inode.uploaded()) {
             queue(space, inode, space.nowMillis());
         }

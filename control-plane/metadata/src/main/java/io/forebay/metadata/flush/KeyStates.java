@@ -5,6 +5,7 @@ import io.forebay.metadata.state.Keys;
 import io.forebay.metadata.state.Records;
 import io.forebay.metadata.state.Registry;
 import io.forebay.metadata.state.Space;
+import io.forebay.proto.FlushState;
 import io.forebay.proto.KeyRecord;
 import io.forebay.proto.UnknownPut;
 import java.util.List;
@@ -118,5 +119,17 @@ final class KeyStates {
         }
         Inode inode = space.find(record.getIno());
         return inode != null && isObjectOf(key, record, inode) ? inode : null;
+    }
+
+    /**
+     * Whether the file's object must stay until there is another one: no worker has the content, or
+     * WRITE_THROUGH has promised it to be in the bucket (of an open file, what was stored last).
+     */
+    static boolean isOnlyCopy(Space space, Inode inode) {
+        boolean promised =
+                inode.linked()
+                        && (inode.uploaded() || inode.state() == FlushState.FLUSH_STATE_OPEN)
+                        && Policy.of(space, inode.ino()).writeThrough();
+        return promised || !inode.record().getStaged();
     }
 }

@@ -83,7 +83,7 @@ public final class Publication {
         String key = intent.getKey();
         if (!isFor(space, intent, inode)) {
             if (inode.state() != FlushState.FLUSH_STATE_QUEUED) {
-                Flow.queue(space, inode, space.nowMillis());
+                Flow.again(space, inode, space.nowMillis());
             }
             return stale(space, lease, intent);
         }
@@ -135,7 +135,7 @@ public final class Publication {
         if (other == null) {
             return true;
         }
-        if (!other.record().getStaged()) {
+        if (KeyStates.isOnlyCopy(space, other)) {
             return false;
         }
         other.record().clearObject();
@@ -161,7 +161,9 @@ public final class Publication {
     private static void marked(Space space, Inode inode, PublishIntent intent) {
         Removals.mark(space, inode, intent.getKey());
         Uploads.remember(inode, intent.getKey(), intent.getUploadId());
-        inode.attributes().setFlushState(FlushState.FLUSH_STATE_COMMITTING);
+        if (inode.state() != FlushState.FLUSH_STATE_OPEN) {
+            inode.attributes().setFlushState(FlushState.FLUSH_STATE_COMMITTING);
+        }
     }
 
     private static PublishVerdict verdict(Decision decision) {
@@ -209,12 +211,9 @@ public final class Publication {
                 Removals.adopt(space, live, key);
             }
         }
-        if (inode != null
-                && inode != live
-                && inode.linked()
-                && inode.generation() == intent.getGeneration()
-                && inode.state() == FlushState.FLUSH_STATE_COMMITTING) {
-            Flow.queue(space, inode, space.nowMillis());
+        Inode waiting = Uploads.current(space, intent.getIno(), intent.getGeneration());
+        if (waiting != null && waiting != live && Uploads.isPublishing(waiting)) {
+            Flow.again(space, waiting, space.nowMillis());
         }
     }
 
@@ -287,8 +286,8 @@ public final class Publication {
         if (inode == null || isFor(space, intent, inode)) {
             return inode;
         }
-        if (inode.state() == FlushState.FLUSH_STATE_COMMITTING) {
-            Flow.queue(space, inode, space.nowMillis());
+        if (Uploads.isPublishing(inode)) {
+            Flow.again(space, inode, space.nowMillis());
         }
         return null;
     }

@@ -12,7 +12,6 @@ import io.forebay.metadata.state.Records;
 import io.forebay.metadata.state.Registry;
 import io.forebay.metadata.state.Space;
 import io.forebay.proto.EntryRecord;
-import io.forebay.proto.FlushState;
 import io.forebay.proto.NodeType;
 import io.forebay.proto.WorkspaceRecord;
 import java.util.ArrayList;
@@ -122,9 +121,9 @@ public final class Rekey {
     private static void visit(Space space, String key, long ino, long sinceMillis) {
         Inode inode = space.find(ino);
         if (inode != null && Removals.isItsOwn(space, inode, key)) {
-            boolean clean = inode.state() == FlushState.FLUSH_STATE_CLEAN;
+            boolean dirty = inode.flush().getDirtySinceMillis() != 0;
             Flow.relocated(space, inode, key);
-            if (clean && inode.state() != FlushState.FLUSH_STATE_CLEAN) {
+            if (!dirty && inode.flush().getDirtySinceMillis() != 0) {
                 inode.flush().setClosedSinceMillis(sinceMillis);
             }
         }

@@ -112,7 +112,9 @@ final class Removals {
         }
         Inode user = KeyStates.user(space, key, record, 0);
         boolean needed =
-                user != null && (!user.record().getStaged() || (user.linked() && user.uploaded()));
+                user != null
+                        && (KeyStates.isOnlyCopy(space, user)
+                                || (user.linked() && user.uploaded()));
         return !needed;
     }
 

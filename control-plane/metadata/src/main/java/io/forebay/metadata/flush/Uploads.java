@@ -28,8 +28,11 @@ final class Uploads {
     /** Decides what becomes of an upload that is due. */
     static Step prepare(Space space, long ino) {
         Inode inode = space.find(ino);
-        if (inode == null || !inode.linked() || !waiting(inode.state())) {
+        if (inode == null || !inode.linked() || generation(inode) == 0) {
             return new Step.Drop();
+        }
+        if (open(inode)) {
+            return prepareOpen(space, inode);
         }
         String key = ObjectKeys.current(space, ino);
         if (key == null || Flow.isAt(space, inode, key)) {
@@ -50,10 +53,8 @@ final class Uploads {
                     "Neither a worker nor the bucket has the content: write the file again");
             return new Step.Drop();
         }
-        String target =
-                !inode.record().getStaged() && occupied(space, key, ino)
-                        ? ObjectKeys.detour(ino)
-                        : key;
+        // Files that wait for each other's keys: one goes elsewhere first.
+        String target = source != null && occupied(space, key, ino) ? ObjectKeys.detour(ino) : key;
         boolean same = source != null && source.getKey().equals(target);
         if (same && !inode.record().getStaged()) {
             return new Step.Wait(PAUSED_MILLIS);
@@ -63,6 +64,31 @@ final class Uploads {
         }
         inode.attributes().setFlushState(FlushState.FLUSH_STATE_UPLOADING);
         return new Step.Give(task(inode, target, source));
+    }
+
+    /** What a close or an fsync of an open file waits for. */
+    private static Step prepareOpen(Space space, Inode inode) {
+        String key = ObjectKeys.current(space, inode.ino());
+        boolean there =
+                inode.object().getGeneration() == generation(inode)
+                        && inode.object().getKey().equals(key);
+        if (key == null || there) {
+            return new Step.Drop();
+        }
+        String unfit = unfit(space, inode, key);
+        if (unfit != null) {
+            Flow.stuck(space, inode, FlushState.FLUSH_STATE_FAILED, unfit);
+            return new Step.Drop();
+        }
+        return new Step.Give(task(inode, key, null));
+    }
+
+    /** The generation that is to be in the bucket next, or 0. */
+    private static long generation(Inode inode) {
+        if (open(inode)) {
+            return inode.flush().getCutGeneration();
+        }
+        return waiting(inode.state()) ? inode.generation() : 0;
     }
 
     /** Why no object store takes the file, or null. */
@@ -81,6 +107,8 @@ final class Uploads {
         Inode inode = current(space, failed.getIno(), failed.getGeneration());
         if (inode != null && failed.getConflict()) {
             Flow.stuck(space, inode, FlushState.FLUSH_STATE_CONFLICT, failed.getMessage());
+        } else if (inode != null && failed.getChanged() && open(inode)) {
+            Flow.cutLost(space, inode);
         } else if (inode != null) {
             Flow.failed(space, inode, failed.getMessage());
         }
@@ -91,7 +119,9 @@ final class Uploads {
         Inode inode = current(space, paused.getIno(), paused.getGeneration());
         if (inode != null) {
             remember(inode, paused.getKey(), paused.getUploadId());
-            inode.attributes().setFlushState(FlushState.FLUSH_STATE_QUEUED);
+            if (!open(inode)) {
+                inode.attributes().setFlushState(FlushState.FLUSH_STATE_QUEUED);
+            }
             Queue.put(
                     space,
                     inode.owner(),
@@ -105,25 +135,31 @@ final class Uploads {
             inode.flush()
                     .setUploadId(uploadId)
                     .setUploadKey(key)
-                    .setUploadGeneration(inode.generation());
+                    .setUploadGeneration(generation(inode));
         }
+    }
+
+    private static boolean open(Inode inode) {
+        return inode.state() == FlushState.FLUSH_STATE_OPEN;
     }
 
     /** The file if it still waits for this generation to be uploaded, or null. */
     static @Nullable Inode current(Space space, long ino, long generation) {
         Inode inode = space.find(ino);
-        return inode != null
-                        && inode.linked()
-                        && inode.generation() == generation
-                        && waiting(inode.state())
+        return inode != null && inode.linked() && generation != 0 && generation(inode) == generation
                 ? inode
                 : null;
+    }
+
+    /** Whether an object of it may be about to appear. */
+    static boolean isPublishing(Inode inode) {
+        return open(inode) || inode.state() == FlushState.FLUSH_STATE_COMMITTING;
     }
 
     /** Another file needs the object at the key, and cannot be uploaded from elsewhere. */
     private static boolean occupied(Space space, String key, long ino) {
         Inode user = KeyStates.user(space, key, KeyStates.load(space, key), ino);
-        return user != null && !user.record().getStaged();
+        return user != null && KeyStates.isOnlyCopy(space, user);
     }
 
     private static boolean waiting(FlushState state) {
@@ -159,10 +195,11 @@ final class Uploads {
     private static Task.Builder task(Inode inode, String key, @Nullable ObjectSource source) {
         Attributes.Builder attributes = inode.attributes();
         FlushRecord.Builder flush = inode.flush();
+        long generation = generation(inode);
         UploadTask.Builder upload =
                 UploadTask.newBuilder()
                         .setIno(inode.ino())
-                        .setGeneration(inode.generation())
+                        .setGeneration(generation)
                         .setKey(key)
                         .setSize(attributes.getSize())
                         .setMode(attributes.getMode())
@@ -171,9 +208,11 @@ final class Uploads {
                         .setMtimeNanos(attributes.getMtimeNanos());
         if (source != null) {
             upload.setCopyFrom(source);
-        } else if (flush.getUploadKey().equals(key)
-                && flush.getUploadGeneration() == inode.generation()) {
+        } else if (flush.getUploadKey().equals(key) && flush.getUploadGeneration() == generation) {
             upload.setUploadId(flush.getUploadId());
+        }
+        if (open(inode)) {
+            upload.setStagedCtimeNanos(flush.getCutCtimeNanos());
         }
         return Task.newBuilder()
                 .setAttempt(flush.getAttempt())

@@ -9,6 +9,7 @@ import io.forebay.metadata.state.Registry;
 import io.forebay.metadata.state.Space;
 import io.forebay.proto.Claims;
 import io.forebay.proto.FailureKind;
+import io.forebay.proto.FlushState;
 import io.forebay.proto.Grant;
 import io.forebay.proto.ObjectSource;
 import io.forebay.proto.WorkerRecord;
@@ -45,7 +46,7 @@ final class Grants {
                         .setOpenedNanos(space.nowNanos())
                         .setOthersWriting(opening.holders().othersWriting())
                         .setOthersOpen(opening.write() && opening.holders().others());
-        if (!inode.record().getStaged() && inode.hasObject() && inode.object().getSize() > 0) {
+        if (inode.object().getSize() > 0 && isInBucket(inode, opening)) {
             claims.setLocation(space.workspace().getLocation())
                     .setSource(
                             ObjectSource.newBuilder()
@@ -63,6 +64,20 @@ final class Grants {
                 .setAddress(worker.getAddress())
                 .setToken(token(claims.build(), worker.getId()))
                 .build();
+    }
+
+    /** Also where the worker should have the content: it may have lost its disk. */
+    private static boolean isInBucket(Inode inode, Opening opening) {
+        if (!inode.record().getStaged()) {
+            return inode.hasObject();
+        }
+        boolean firstWriter =
+                inode.state() == FlushState.FLUSH_STATE_OPEN
+                        && opening.write()
+                        && !opening.holders().writing();
+        return firstWriter
+                ? inode.object().getGeneration() == inode.flush().getCleanGeneration()
+                : inode.state() == FlushState.FLUSH_STATE_CLEAN && inode.uploaded();
     }
 
     private ByteString token(Claims claims, String worker) {

@@ -1,6 +1,7 @@
 package io.forebay.metadata.fs;
 
 import com.google.protobuf.ByteString;
+import io.forebay.metadata.flush.Policy;
 import io.forebay.metadata.kv.ReadTransaction;
 import io.forebay.metadata.state.Counter;
 import io.forebay.metadata.state.Database;
@@ -187,13 +188,20 @@ public final class Namespace {
 
     /** Makes all that was answered before survive a power loss. */
     public SyncReply sync(SyncRequest request) {
-        boolean known =
-                database.read(tx -> Registry.workspace(tx, request.getWorkspaceId()) != null);
-        if (!known) {
+        Optional<Boolean> stored =
+                database.find(tx -> {
+                    WorkspaceRecord known = Registry.workspace(tx, request.getWorkspaceId());
+                    return known == null ? null : stored(tx, known, request.getDirectory());
+                });
+        if (stored.isEmpty()) {
             return SyncReply.newBuilder().setFailure(FailureKind.FAILURE_NOT_FOUND).build();
         }
         database.store().sync();
-        return SyncReply.getDefaultInstance();
+        return SyncReply.newBuilder().setStored(stored.get()).build();
+    }
+
+    private static boolean stored(ReadTransaction tx, WorkspaceRecord workspace, long directory) {
+        return directory != 0 && Policy.of(tx, workspace, directory).writeThrough();
     }
 
     /** Why a directory does not have a name: also because it is no directory any more. */

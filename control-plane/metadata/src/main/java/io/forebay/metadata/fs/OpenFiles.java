@@ -1,6 +1,7 @@
 package io.forebay.metadata.fs;
 
 import io.forebay.metadata.flush.Flow;
+import io.forebay.metadata.flush.Policy;
 import io.forebay.metadata.fs.Grants.Opening;
 import io.forebay.metadata.kv.KeyValueStore.Durability;
 import io.forebay.metadata.kv.ReadTransaction;
@@ -129,6 +130,7 @@ public final class OpenFiles {
         long sequence = register(space, inode, request.getCaller(), request.getRead(), true);
         OpenReply.Builder reply =
                 OpenReply.newBuilder()
+                        .setStore(Policy.of(space, ino).writeThrough())
                         .setCreated(true)
                         .setParent(parent.attributes())
                         .setOpenSequence(sequence)
@@ -172,6 +174,7 @@ public final class OpenFiles {
         long sequence = register(space, inode, request.getCaller(), request.getRead(), write);
         OpenReply.Builder reply =
                 OpenReply.newBuilder()
+                        .setStore(write && Policy.of(space, inode.ino()).writeThrough())
                         .setOpenSequence(sequence)
                         .setGrant(grants.grant(space, inode, opening));
         return reply.setAttributes(inode.attributes()).build();
@@ -219,7 +222,9 @@ public final class OpenFiles {
         if (request.getClosed()) {
             Flow.closing(space, inode);
         }
-        return Answers.node(inode);
+        boolean store = request.getStore() && Policy.of(space, inode.ino()).writeThrough();
+        long generation = store ? Flow.cut(space, inode, request.getWritten()) : 0;
+        return Answers.node(inode).toBuilder().setStoredGeneration(generation).build();
     }
 
     /** What the mount does not know any more was released before, or settled without it. */

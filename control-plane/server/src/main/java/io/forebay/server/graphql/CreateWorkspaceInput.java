@@ -1,7 +1,7 @@
 package io.forebay.server.graphql;
 
 import io.forebay.metadata.admin.NewWorkspace;
-import java.time.Duration;
+import io.forebay.metadata.flush.Policy;
 import org.eclipse.microprofile.graphql.DefaultValue;
 import org.eclipse.microprofile.graphql.Input;
 import org.eclipse.microprofile.graphql.NonNull;
@@ -14,6 +14,7 @@ public record CreateWorkspaceInput(
         @NonNull String bucket,
         @DefaultValue("") @Nullable String prefix,
         @DefaultValue("1000") @Nullable Integer flushDelayMillis,
+        @DefaultValue("WRITE_BACK") @Nullable DurabilityMode durability,
         @DefaultValue("0") @Nullable Long quotaBytes) {
     /** A second: longer than the pauses between the writes of one file, short for a person. */
     private static final int FLUSH_DELAY_MILLIS_DEFAULT = 1000;
@@ -23,8 +24,12 @@ public record CreateWorkspaceInput(
                 Inputs.workspaceName(name),
                 Inputs.bucket(bucket),
                 Inputs.prefix(prefix == null ? "" : prefix),
-                Duration.ofMillis(delayMillis()),
+                new Policy(mode().stored(), delayMillis()),
                 Inputs.quotaBytes(quotaBytes == null ? 0 : quotaBytes));
+    }
+
+    private DurabilityMode mode() {
+        return durability == null ? DurabilityMode.WRITE_BACK : durability;
     }
 
     private int delayMillis() {

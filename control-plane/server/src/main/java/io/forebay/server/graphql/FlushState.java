@@ -9,6 +9,7 @@ public enum FlushState {
     UPLOADING,
     COMMITTING,
     CLEAN,
+    TRANSIENT,
     FAILED,
     CONFLICT;
 
@@ -20,6 +21,7 @@ public enum FlushState {
             case FLUSH_STATE_UPLOADING -> Optional.of(UPLOADING);
             case FLUSH_STATE_COMMITTING -> Optional.of(COMMITTING);
             case FLUSH_STATE_CLEAN -> Optional.of(CLEAN);
+            case FLUSH_STATE_TRANSIENT -> Optional.of(TRANSIENT);
             case FLUSH_STATE_FAILED -> Optional.of(FAILED);
             case FLUSH_STATE_CONFLICT -> Optional.of(CONFLICT);
             case FLUSH_STATE_UNSPECIFIED, UNRECOGNIZED -> Optional.empty();

@@ -2,6 +2,7 @@ package io.forebay.server.graphql;
 
 import io.forebay.metadata.admin.WorkspaceView;
 import io.smallrye.common.annotation.RunOnVirtualThread;
+import java.util.OptionalLong;
 import org.eclipse.microprofile.graphql.DefaultValue;
 import org.eclipse.microprofile.graphql.GraphQLApi;
 import org.eclipse.microprofile.graphql.Mutation;
@@ -46,6 +47,29 @@ public final class MutationApi {
             WorkspaceView found = workspaces.named(workspace);
             return flushes.flush(found.id(), bytes, seconds);
         });
+    }
+
+    @Mutation("setDurability") // else its "set" would go
+    public @NonNull Workspace setDurability(
+            @Name("workspace") @NonNull String workspace,
+            @Name("path") @DefaultValue("") @Nullable String path,
+            @Name("durability") @NonNull DurabilityMode durability,
+            @Name("flushDelayMillis") @Nullable Integer flushDelayMillis) {
+        return ApiException.translate(() -> {
+            byte[] bytes = Inputs.path(path == null ? "" : path);
+            OptionalLong delay =
+                    flushDelayMillis == null
+                            ? OptionalLong.empty()
+                            : OptionalLong.of(Inputs.flushDelayMillis(flushDelayMillis));
+            return workspaces.setDurability(workspace, bytes, durability, delay);
+        });
+    }
+
+    @Mutation
+    public @NonNull Workspace removeDurability(
+            @Name("workspace") @NonNull String workspace, @Name("path") @NonNull String path) {
+        return ApiException.translate(
+                () -> workspaces.removeDurability(workspace, Inputs.path(path)));
     }
 
     @Mutation

@@ -2,6 +2,7 @@ package io.forebay.server.graphql;
 
 import io.forebay.metadata.admin.Usage;
 import io.forebay.metadata.admin.WorkspaceView;
+import java.util.List;
 import org.eclipse.microprofile.graphql.NonNull;
 
 /** As in the schema. */
@@ -13,6 +14,7 @@ public record Workspace(
         @NonNull DurabilityMode durability,
         int replicas,
         int flushDelayMillis,
+        @NonNull List<@NonNull PathRule> rules,
         long quotaBytes,
         long bytes,
         long inodes,
@@ -27,9 +29,10 @@ public record Workspace(
                 view.name(),
                 view.bucket(),
                 view.prefix(),
-                DurabilityMode.WRITE_BACK,
+                DurabilityMode.of(view.policy().mode()),
                 1,
-                Math.toIntExact(view.flushDelay().toMillis()),
+                Math.toIntExact(view.policy().flushDelayMillis()),
+                view.rules().stream().map(PathRule::of).toList(),
                 view.quotaBytes(),
                 usage.bytes(),
                 usage.inodes(),

@@ -8,6 +8,7 @@ import io.forebay.proto.FailureKind;
 import io.forebay.schema.ForebayException;
 import jakarta.inject.Singleton;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -74,6 +75,17 @@ final class Workspaces {
     /** Has a worker try the bucket again; the workspace stays as it is, however that ends. */
     LocationCheck check(WorkspaceView known) {
         return LocationCheck.of(tried(model.workspaces().probe(known.id())).lastTry());
+    }
+
+    Workspace setDurability(
+            String name, byte[] path, DurabilityMode mode, OptionalLong flushDelayMillis) {
+        model.pathRules().set(named(name).id(), path, mode.stored(), flushDelayMillis);
+        return withUsage(named(name));
+    }
+
+    Workspace removeDurability(String name, byte[] path) {
+        model.pathRules().remove(named(name).id(), path);
+        return withUsage(named(name));
     }
 
     private WorkspaceView probed(WorkspaceView asked) {

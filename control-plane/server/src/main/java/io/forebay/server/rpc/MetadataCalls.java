@@ -5,6 +5,8 @@ import io.forebay.observability.SpanName;
 import io.forebay.proto.AttachReply;
 import io.forebay.proto.AttachRequest;
 import io.forebay.proto.AwaitLockRequest;
+import io.forebay.proto.AwaitStoredReply;
+import io.forebay.proto.AwaitStoredRequest;
 import io.forebay.proto.CommitRequest;
 import io.forebay.proto.CreateRequest;
 import io.forebay.proto.DetachReply;
@@ -218,7 +220,10 @@ final class MetadataCalls extends MetadataServiceGrpc.MetadataServiceImplBase {
 
     @Override
     public void awaitLock(AwaitLockRequest request, StreamObserver<LockReply> client) {
-        calls.answer(Rpc.AWAIT_LOCK, client, () -> awaited(request, client));
+        calls.answer(
+                Rpc.AWAIT_LOCK,
+                client,
+                () -> awaited(client, asked -> model.locks().awaitLock(request, asked)));
     }
 
     @Override
@@ -231,9 +236,21 @@ final class MetadataCalls extends MetadataServiceGrpc.MetadataServiceImplBase {
         calls.answer(Rpc.LIST_LOCKS, client, () -> model.locks().listLocks(request));
     }
 
-    private LockReply awaited(AwaitLockRequest request, StreamObserver<LockReply> client) {
+    @Override
+    public void awaitStored(AwaitStoredRequest request, StreamObserver<AwaitStoredReply> client) {
+        calls.answer(
+                Rpc.AWAIT_STORED,
+                client,
+                () -> awaited(client, asked -> model.storing().await(request, asked)));
+    }
+
+    private interface Waiting<T> {
+        T until(Runnable asked) throws InterruptedException;
+    }
+
+    private static <T> T awaited(StreamObserver<T> client, Waiting<T> waiting) {
         try {
-            return model.locks().awaitLock(request, () -> Calls.requireAsked(client));
+            return waiting.until(() -> Calls.requireAsked(client));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw Calls.cancelled();

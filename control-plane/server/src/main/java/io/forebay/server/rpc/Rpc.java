@@ -37,6 +37,7 @@ enum Rpc {
     GET_LOCK("GetLock", EVENT_LOOP),
     LIST_LOCKS("ListLocks", VIRTUAL_THREAD),
     SYNC("Sync", VIRTUAL_THREAD),
+    AWAIT_STORED("AwaitStored", VIRTUAL_THREAD),
 
     REGISTER("Register", VIRTUAL_THREAD),
     HEARTBEAT("Heartbeat", VIRTUAL_THREAD),

@@ -4,8 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.forebay.metadata.Metadata;
 import io.forebay.metadata.admin.NewWorkspace;
+import io.forebay.metadata.flush.Policy;
 import io.forebay.metadata.kv.MemoryStore;
 import io.forebay.observability.MetricName;
+import io.forebay.proto.DurabilityMode;
 import io.forebay.proto.EndTasksRequest;
 import io.forebay.proto.EndedTask;
 import io.forebay.proto.HeartbeatRequest;
@@ -70,7 +72,13 @@ final class MeasurementsTest {
         model.workers().heartbeat(HeartbeatRequest.newBuilder().setWorker(worker).build());
         long id =
                 model.workspaces()
-                        .create(new NewWorkspace("w", "bucket", "", Duration.ZERO, 0))
+                        .create(
+                                new NewWorkspace(
+                                        "w",
+                                        "bucket",
+                                        "",
+                                        new Policy(DurabilityMode.DURABILITY_MODE_WRITE_BACK, 0),
+                                        0))
                         .id();
         model.tasks()
                 .endTasks(

@@ -8,6 +8,12 @@ public interface StagedBytes {
     /** Opens the file's staged bytes; nothing when this worker does not have them. */
     Optional<StagedFile> open(long workspaceId, long ino);
 
+    /**
+     * As {@link #open}, of a file that may be written meanwhile: what was stored through a mapping
+     * before this call shows in its stamp, as does every change after it.
+     */
+    Optional<StagedFile> openWritten(long workspaceId, long ino);
+
     /** Deletes the staged file; one that is not there is no failure. */
     void drop(long workspaceId, long ino);
 

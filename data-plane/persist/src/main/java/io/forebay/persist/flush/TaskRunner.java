@@ -93,7 +93,12 @@ final class TaskRunner {
                 listener.failed(task, message, reporter.since(start));
             }
             case UploadEnd.Failed(String message) -> {
-                failed(upload, uploadId, message);
+                failed(upload, uploadId, failure(upload, message));
+                listener.failed(task, message, reporter.since(start));
+            }
+            case UploadEnd.Changed() -> {
+                String message = UploadEnd.Changed.MESSAGE;
+                failed(upload, uploadId, failure(upload, message).setChanged(true));
                 listener.failed(task, message, reporter.since(start));
             }
             case UploadEnd.Paused() -> {
@@ -105,20 +110,20 @@ final class TaskRunner {
     }
 
     /** The parts that are there are remembered, and then the failure is. */
-    private void failed(Upload upload, String uploadId, String message) {
-        EndedTask failed =
-                ended(upload.task())
-                        .setFailedUpload(
-                                FailedUpload.newBuilder()
-                                        .setIno(upload.work().getIno())
-                                        .setGeneration(upload.work().getGeneration())
-                                        .setMessage(message))
-                        .build();
+    private void failed(Upload upload, String uploadId, FailedUpload.Builder failure) {
+        EndedTask failed = ended(upload.task()).setFailedUpload(failure).build();
         if (uploadId.isEmpty()) {
             control.end(failed);
         } else {
             control.end(paused(upload, uploadId), failed);
         }
+    }
+
+    private static FailedUpload.Builder failure(Upload upload, String message) {
+        return FailedUpload.newBuilder()
+                .setIno(upload.work().getIno())
+                .setGeneration(upload.work().getGeneration())
+                .setMessage(message);
     }
 
     private static EndedTask paused(Upload upload, String uploadId) {

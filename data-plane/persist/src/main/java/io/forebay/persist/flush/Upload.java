@@ -37,6 +37,16 @@ record Upload(Task task, UploadTask work) {
         return ObjectMetadata.names(metadata, work.getIno(), work.getGeneration());
     }
 
+    /** Whether it may be written meanwhile. */
+    boolean ofOpenFile() {
+        return work.getStagedCtimeNanos() != 0;
+    }
+
+    /** Whether the staged file still is what was to be sent, as far as that is known. */
+    boolean isOf(StagedFile.Stamp stamp) {
+        return !ofOpenFile() || stamp.modifiedNanos() == work.getStagedCtimeNanos();
+    }
+
     PublishIntent intent(String uploadId) {
         return PublishIntent.newBuilder()
                 .setWorkspaceId(task.getWorkspaceId())

@@ -12,6 +12,7 @@ sealed interface UploadEnd {
             case Conflict _ -> Optional.of("Somebody else wrote the object.");
             case WriteFailed(String message, boolean _) -> Optional.of(message);
             case Failed(String message) -> Optional.of(message);
+            case Changed _ -> Optional.of(Changed.MESSAGE);
         };
     }
 
@@ -26,6 +27,11 @@ sealed interface UploadEnd {
 
     /** It failed before the key was marked. */
     record Failed(String message) implements UploadEnd {}
+
+    /** Somebody wrote to the staged file while it was sent. */
+    record Changed() implements UploadEnd {
+        static final String MESSAGE = "The staged file changed while it was sent; tried again.";
+    }
 
     /** The file moved on; there is nothing to report. */
     record Stale() implements UploadEnd {}

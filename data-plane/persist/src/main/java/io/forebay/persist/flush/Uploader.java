@@ -86,6 +86,7 @@ final class Uploader {
                         case UploadEnd.Stale _ -> true;
                         case UploadEnd.WriteFailed _ -> false;
                         case UploadEnd.Failed _ -> false;
+                        case UploadEnd.Changed _ -> false;
                         case UploadEnd.Paused _ -> false;
                     };
             if (over && !(end instanceof UploadEnd.Published)) {
@@ -111,8 +112,12 @@ final class Uploader {
         }
 
         private UploadEnd send() throws IOException {
+            long workspace = upload.task().getWorkspaceId();
+            long ino = upload.work().getIno();
             Optional<StagedFile> found =
-                    staged.open(upload.task().getWorkspaceId(), upload.work().getIno());
+                    upload.ofOpenFile()
+                            ? staged.openWritten(workspace, ino)
+                            : staged.open(workspace, ino);
             if (found.isEmpty()) {
                 return new UploadEnd.Failed(
                         "This worker does not have the file's bytes; is its staging directory"
@@ -120,6 +125,9 @@ final class Uploader {
             }
             try (StagedFile file = found.get()) {
                 StagedFile.Stamp stamp = file.stamp();
+                if (!upload.isOf(stamp)) {
+                    return new UploadEnd.Changed();
+                }
                 if (stamp.size() != plan.size()) {
                     return new UploadEnd.Failed(
                             "The staged file has another size than was closed; tried again.");
@@ -133,7 +141,7 @@ final class Uploader {
         private UploadEnd sendWhole(StagedFile file, StagedFile.Stamp stamp) throws IOException {
             int crc = Crc32c.of(file.channel(), 0, plan.size());
             if (!file.stamp().equals(stamp)) {
-                return changed();
+                return new UploadEnd.Changed();
             }
             Slice whole = new Slice(file.channel(), 0, plan.size(), crc);
             Map<String, String> metadata = upload.metadata();
@@ -154,7 +162,7 @@ final class Uploader {
                 return new UploadEnd.Paused();
             }
             if (!file.stamp().equals(stamp)) {
-                return changed();
+                return new UploadEnd.Changed();
             }
             return complete(target, sent.get());
         }
@@ -268,10 +276,6 @@ final class Uploader {
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
-        }
-
-        private UploadEnd changed() {
-            return new UploadEnd.Failed("The staged file changed while it was sent; tried again.");
         }
     }
 

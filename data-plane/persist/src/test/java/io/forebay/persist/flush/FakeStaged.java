@@ -62,6 +62,11 @@ final class FakeStaged implements StagedBytes {
     }
 
     @Override
+    public Optional<StagedFile> openWritten(long workspaceId, long ino) {
+        return open(workspaceId, ino);
+    }
+
+    @Override
     public void drop(long workspaceId, long ino) {
         try {
             Files.deleteIfExists(path(ino));

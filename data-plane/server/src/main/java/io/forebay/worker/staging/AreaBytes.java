@@ -35,10 +35,29 @@ public final class AreaBytes implements StagedBytes {
         return area.locate(new StagedKey(workspaceId, ino)).flatMap(AreaBytes::open);
     }
 
+    /** Written back, a page that is mapped is shared anew: the next store to it moves the times. */
+    @Override
+    public Optional<StagedFile> openWritten(long workspaceId, long ino) {
+        return area.locate(new StagedKey(workspaceId, ino))
+                .flatMap(path -> open(path, channel -> channel.force(false)));
+    }
+
     private static Optional<StagedFile> open(Path path) {
+        return open(path, _ -> checkSettled(path));
+    }
+
+    private static Optional<StagedFile> open(Path path, Preparation preparation) {
         try {
-            checkSettled(path);
             FileChannel channel = FileChannel.open(path, StandardOpenOption.READ);
+            boolean ready = false;
+            try {
+                preparation.prepare(channel);
+                ready = true;
+            } finally {
+                if (!ready) {
+                    channel.close();
+                }
+            }
             return Optional.of(new OpenFile(path, channel));
         } catch (NoSuchFileException e) {
             return Optional.empty();
@@ -98,6 +117,10 @@ public final class AreaBytes implements StagedBytes {
                         e)
                 .with("path", path)
                 .with("cause", e);
+    }
+
+    private interface Preparation {
+        void prepare(FileChannel file) throws IOException;
     }
 
     /** Its stamp is taken by path: a staged file is never replaced by another one. */

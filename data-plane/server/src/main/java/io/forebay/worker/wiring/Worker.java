@@ -103,7 +103,11 @@ final class Worker implements AutoCloseable {
         return grants;
     }
 
+    /** A file that is open for writing is not clean for long. */
     private void published(Task task) {
+        if (task.getUpload().getStagedCtimeNanos() != 0) {
+            return;
+        }
         StagedKey key = new StagedKey(task.getWorkspaceId(), task.getUpload().getIno());
         area.cleaned(key, task.getUpload().getGeneration());
     }

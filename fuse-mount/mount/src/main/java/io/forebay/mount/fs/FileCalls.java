@@ -26,23 +26,23 @@ final class FileCalls {
     private final Commits commits;
     private final LockCalls locks;
     private final SetIdBits setIdBits;
+    private final StoreCalls stores;
     private final ReadBuffers buffers = new ReadBuffers();
 
     /** From now on a write is at its owner when it is answered: no flush may follow. */
     private volatile boolean writingThrough;
 
-    FileCalls(
-            OpenTable table,
-            OpenCalls opens,
-            Commits commits,
-            LockCalls locks,
-            SetIdBits setIdBits) {
+    FileCalls(OpenTable table, OpenCalls opens, Commits commits, Waits waits, SetIdBits setIdBits) {
         this.table = table;
         this.opens = opens;
         this.commits = commits;
-        this.locks = locks;
+        this.locks = waits.locks();
+        this.stores = waits.stores();
         this.setIdBits = setIdBits;
     }
+
+    /** What requests may have to wait for. */
+    record Waits(LockCalls locks, StoreCalls stores) {}
 
     Reply read(Request.Read request) {
         StagedHandle staged = table.file(request.handle()).inode().readable();
@@ -65,7 +65,8 @@ final class FileCalls {
                         ? inode.answered().add(() -> put(file, staged, request))
                         : put(file, staged, request);
         if (request.durable()) {
-            sync(file, true, NamespaceCalls.origin(request.header()));
+            Origin origin = NamespaceCalls.origin(request.header());
+            sync(file, true, () -> commits.durableWrite(inode, origin));
         } else if (elsewhere && (through || writingThrough)) {
             settle(inode, StagedHandle::flush);
         }
@@ -96,36 +97,50 @@ final class FileCalls {
 
     Reply flush(Request.Flush request) {
         OpenFile file = table.file(request.handle());
+        OpenInode inode = file.inode();
         try {
-            if (file.access().write()) {
-                settle(file.inode(), StagedHandle::flush);
-                commits.flush(file.inode(), NamespaceCalls.origin(request.header()));
-                check(!file.hasUntoldFailure());
+            if (!file.access().write()) {
+                return new Reply.Ok();
             }
+            long generation = closed(inode, NamespaceCalls.origin(request.header()));
+            check(!file.hasUntoldFailure());
+            return stores.await(inode.ino(), generation, () -> closed(inode, Origin.MOUNT));
         } finally { // who gets the lock next sees the size
-            locks.flushed(file.inode().ino(), request.lockOwner());
+            locks.flushed(inode.ino(), request.lockOwner());
         }
-        return new Reply.Ok();
+    }
+
+    /** A page that is mapped shows later stores once it was written back. */
+    private long closed(OpenInode inode, Origin origin) {
+        settle(inode, inode.isStored() ? staged -> staged.fsync(true) : StagedHandle::flush);
+        return commits.flush(inode, origin);
     }
 
     /** The bytes first, then the metadata that names them. */
     Reply fsync(Request.Fsync request) {
         OpenFile file = table.file(request.handle());
         OpenInode inode = file.inode();
-        if (inode.isWritten()) {
-            sync(file, request.dataOnly(), NamespaceCalls.origin(request.header()));
-        } else {
+        if (!inode.isWritten()) {
             inode.readable().fsync(request.dataOnly());
             commits.sync();
+            return new Reply.Ok();
         }
-        return new Reply.Ok();
+        Origin origin = NamespaceCalls.origin(request.header());
+        long[] generation = new long[1];
+        sync(file, request.dataOnly(), () -> generation[0] = commits.durable(inode, origin));
+        return stores.await(inode.ino(), generation[0], () -> synced(inode, request.dataOnly()));
     }
 
-    private void sync(OpenFile file, boolean dataOnly, Origin origin) {
+    private long synced(OpenInode inode, boolean dataOnly) {
+        settle(inode, staged -> staged.fsync(dataOnly));
+        return commits.durable(inode, Origin.MOUNT);
+    }
+
+    private void sync(OpenFile file, boolean dataOnly, Runnable commit) {
         boolean failed;
         try {
             settle(file.inode(), staged -> staged.fsync(dataOnly));
-            commits.durable(file.inode(), origin);
+            commit.run();
         } finally {
             failed = file.tellFailure();
         }

@@ -47,6 +47,7 @@ public final class ForebayFileSystem implements FileSystem, AutoCloseable {
     private final RangeCalls ranges;
     private final FlagCalls flags;
     private final LockCalls locks;
+    private final StoreCalls stores;
     private final AttributeCalls attributes;
     private final DirectoryCalls directories;
     private final ReplacedNames replaced;
@@ -76,7 +77,9 @@ public final class ForebayFileSystem implements FileSystem, AutoCloseable {
         this.flags = new FlagCalls(services, nodes);
         this.ranges = new RangeCalls(table, setIdBits, flags);
         this.attributes = new AttributeCalls(services, nodes, table, opens, commits);
-        this.files = new FileCalls(table, opens, commits, locks, setIdBits);
+        this.stores = new StoreCalls(services);
+        FileCalls.Waits waits = new FileCalls.Waits(locks, stores);
+        this.files = new FileCalls(table, opens, commits, waits, setIdBits);
         this.directories = new DirectoryCalls(services, nodes);
         this.replaced = new ReplacedNames(services.clock());
         boolean goesOn = !kept.found().isEmpty();
@@ -175,7 +178,7 @@ public final class ForebayFileSystem implements FileSystem, AutoCloseable {
             case Request.OpenDirectory open -> directories.open(open);
             case Request.ReadDirectory read -> directories.read(read);
             case Request.ReleaseDirectory release -> directories.release(release);
-            case Request.FsyncDirectory _ -> sync();
+            case Request.FsyncDirectory fsync -> sync(fsync.header().nodeId());
             case Request.GetXattr get -> xattrs.get(get);
             case Request.SetXattr set -> xattrs.set(set);
             case Request.ListXattrs list -> xattrs.list(list);
@@ -279,6 +282,7 @@ public final class ForebayFileSystem implements FileSystem, AutoCloseable {
     public void close() {
         held.close();
         locks.close();
+        stores.close();
         for (OpenFile file : table.files()) {
             files.release(file, Origin.MOUNT);
         }
@@ -311,8 +315,7 @@ public final class ForebayFileSystem implements FileSystem, AutoCloseable {
         return new Reply.None();
     }
 
-    private Reply sync() {
-        commits.sync();
-        return new Reply.Ok();
+    private Reply sync(long directory) {
+        return commits.sync(directory) ? stores.awaitBelow(directory) : new Reply.Ok();
     }
 }

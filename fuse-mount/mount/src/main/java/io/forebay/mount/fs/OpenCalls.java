@@ -275,6 +275,9 @@ final class OpenCalls {
                     new OpenInode.Fresh(reply.getAttributes(), services.clock().millis());
             inode.adopt(staged, access, fresh, backing);
             kept = true;
+            if (reply.getStore()) {
+                inode.store();
+            }
             return table.addFile(inode, access, requestId);
         } finally {
             if (!kept) {

@@ -7,12 +7,12 @@ import io.forebay.fuse.FuseException;
 import io.forebay.fuse.Reply;
 import io.forebay.mount.lock.LockRequester.Purpose;
 import io.forebay.mount.meta.FailureErrno;
+import io.forebay.mount.services.LateAnswer;
 import io.forebay.observability.EventName;
 import io.forebay.proto.FailureKind;
 import io.forebay.proto.FileLock;
 import io.forebay.schema.ForebayException;
-import java.util.concurrent.CompletableFuture;
-import org.jspecify.annotations.Nullable;
+import java.util.Optional;
 
 /**
  * A wait for one lock. The waiting call changes nothing and is cut by an interrupt; the call that
@@ -25,12 +25,7 @@ final class LockWait implements Runnable {
     private final LockBook book;
     private final long ino;
     private final FileLock lock;
-    private final CompletableFuture<Reply> answer = new CompletableFuture<>();
-
-    /** Set while the thread only waits. Guarded by this; so is the next one. */
-    private @Nullable Thread waiter;
-
-    private boolean interrupted;
+    private final LateAnswer late = new LateAnswer();
 
     LockWait(LockRequester requester, LockBook book, long ino, FileLock lock) {
         this.requester = requester;
@@ -40,24 +35,16 @@ final class LockWait implements Runnable {
     }
 
     Reply.Later reply() {
-        return new Reply.Later(answer, this::interrupt);
+        return late.reply();
     }
 
-    /** The caller got a signal, or the mount ends. */
-    synchronized void interrupt() {
-        interrupted = true;
-        if (waiter != null) {
-            waiter.interrupt();
-        }
+    void interrupt() {
+        late.interrupt();
     }
 
     @Override
     public void run() {
-        try {
-            answer.complete(result());
-        } catch (RuntimeException e) {
-            answer.completeExceptionally(FailureErrno.of(e));
-        }
+        late.complete(this::result);
     }
 
     private Reply result() {
@@ -77,31 +64,13 @@ final class LockWait implements Runnable {
 
     /** True: the lock may be free now; false: interrupted. */
     private boolean awaitTurn() {
-        synchronized (this) {
-            if (interrupted) {
-                return false;
-            }
-            waiter = Thread.currentThread();
-        }
         try {
-            FailureKind failure = requester.await(ino, lock);
-            if (failure != FailureKind.FAILURE_NONE && failure != FailureKind.FAILURE_BUSY) {
-                throw new FuseException(FailureErrno.of(failure));
-            }
-            return true;
+            Optional<FailureKind> failure = late.await(() -> requester.await(ino, lock));
+            failure.filter(kind -> kind != FailureKind.FAILURE_BUSY).ifPresent(FailureErrno::check);
+            return failure.isPresent();
         } catch (ForebayException e) {
-            // Cut, or no control plane: it is asked again for as long as the caller waits.
-            return !wasInterrupted();
-        } finally {
-            synchronized (this) {
-                waiter = null;
-            }
-            boolean _ = Thread.interrupted(); // what comes next must not be cut
+            return true; // no control plane: it is asked again for as long as the caller waits
         }
-    }
-
-    private synchronized boolean wasInterrupted() {
-        return interrupted;
     }
 
     private void withdraw() {

@@ -3,6 +3,8 @@ package io.forebay.mount.meta;
 import io.forebay.proto.AttachReply;
 import io.forebay.proto.AttachRequest;
 import io.forebay.proto.AwaitLockRequest;
+import io.forebay.proto.AwaitStoredReply;
+import io.forebay.proto.AwaitStoredRequest;
 import io.forebay.proto.CommitRequest;
 import io.forebay.proto.CreateRequest;
 import io.forebay.proto.DetachReply;
@@ -225,6 +227,11 @@ public final class GrpcMetadataClient implements MetadataClient {
     @Override
     public LockReply awaitLock(AwaitLockRequest request) {
         return call(MetadataServiceGrpc.getAwaitLockMethod(), request);
+    }
+
+    @Override
+    public AwaitStoredReply awaitStored(AwaitStoredRequest request) {
+        return call(MetadataServiceGrpc.getAwaitStoredMethod(), request);
     }
 
     @Override

@@ -3,6 +3,8 @@ package io.forebay.mount.meta;
 import io.forebay.proto.AttachReply;
 import io.forebay.proto.AttachRequest;
 import io.forebay.proto.AwaitLockRequest;
+import io.forebay.proto.AwaitStoredReply;
+import io.forebay.proto.AwaitStoredRequest;
 import io.forebay.proto.CommitRequest;
 import io.forebay.proto.CreateRequest;
 import io.forebay.proto.DetachReply;
@@ -100,6 +102,8 @@ public interface MetadataClient extends AutoCloseable {
     LockReply setLock(SetLockRequest request);
 
     LockReply awaitLock(AwaitLockRequest request);
+
+    AwaitStoredReply awaitStored(AwaitStoredRequest request);
 
     LockReply getLock(GetLockRequest request);
 

@@ -6,6 +6,7 @@ import io.forebay.mount.services.Services;
 import io.forebay.proto.CommitRequest;
 import io.forebay.proto.FinalSize;
 import io.forebay.proto.NodeReply;
+import io.forebay.proto.SyncReply;
 import io.forebay.proto.SyncRequest;
 import io.forebay.proto.TraceContext;
 import java.util.Optional;
@@ -18,30 +19,41 @@ public final class Commits {
         this.services = services;
     }
 
-    /** At close: whatever the metadata does not know yet, and that it counts as closed. */
-    public void flush(OpenInode inode, Origin origin) {
-        TraceContext trace =
-                services.trace()
-                        .flush(
-                                inode.ino(),
-                                context -> {
-                                    commit(inode, origin.traced(context), When.CLOSE);
-                                    return context;
-                                });
-        inode.flushedIn(trace);
+    /**
+     * At close: whatever the metadata does not know yet, and that it counts as closed.
+     *
+     * @return the generation that is to be stored before the close returns; 0: none
+     */
+    public long flush(OpenInode inode, Origin origin) {
+        return traced(inode, origin, When.CLOSE);
     }
 
-    /** At fsync: in any case, because its answer says that the metadata survives a power loss. */
-    public void durable(OpenInode inode, Origin origin) {
+    /**
+     * At fsync: in any case, because its answer says that the metadata survives a power loss.
+     *
+     * @return as of {@link #flush}
+     */
+    public long durable(OpenInode inode, Origin origin) {
+        return traced(inode, origin, When.SYNC);
+    }
+
+    /** At a write with O_SYNC or O_DSYNC: as at fsync, but it waits for no store. */
+    public void durableWrite(OpenInode inode, Origin origin) {
+        traced(inode, origin, When.WRITE);
+    }
+
+    private long traced(OpenInode inode, Origin origin, When when) {
+        long[] generation = new long[1];
         TraceContext trace =
                 services.trace()
                         .flush(
                                 inode.ino(),
                                 context -> {
-                                    commit(inode, origin.traced(context), When.SYNC);
+                                    generation[0] = commit(inode, origin.traced(context), when);
                                     return context;
                                 });
         inode.flushedIn(trace);
+        return generation[0];
     }
 
     /** At release: nobody hears of an error any more, so what fails travels with the release. */
@@ -60,39 +72,49 @@ public final class Commits {
 
     /** Makes all that was answered before survive a power loss. */
     public void sync() {
-        FailureErrno.check(
+        sync(0);
+    }
+
+    /** As {@link #sync()}; whether what is in the directory is to be stored as well. */
+    public boolean sync(long directory) {
+        SyncReply reply =
                 services.metadata()
                         .sync(
                                 SyncRequest.newBuilder()
                                         .setWorkspaceId(services.workspaceId())
-                                        .build())
-                        .getFailure());
+                                        .setDirectory(directory)
+                                        .build());
+        FailureErrno.check(reply.getFailure());
+        return reply.getStored();
     }
 
-    private void commit(OpenInode inode, Origin origin, When when) {
+    private long commit(OpenInode inode, Origin origin, When when) {
         inode.commitOrder().lock();
         try {
             Optional<FinalSize> written = inode.written();
-            if (written.isPresent() && isDue(inode, written.get(), when)) {
-                send(inode, origin, written.get(), when);
-            }
+            return written.isPresent() && isDue(inode, written.get(), when)
+                    ? send(inode, origin, written.get(), when)
+                    : 0;
         } finally {
             inode.commitOrder().unlock();
         }
     }
 
     private static boolean isDue(OpenInode inode, FinalSize written, When when) {
-        return when == When.SYNC || inode.isDue(written, when == When.CLOSE);
+        return when == When.SYNC
+                || when == When.WRITE
+                || inode.isDue(written, when == When.CLOSE);
     }
 
-    private void send(OpenInode inode, Origin origin, FinalSize written, When when) {
+    private long send(OpenInode inode, Origin origin, FinalSize written, When when) {
         CommitRequest.Builder commit =
                 CommitRequest.newBuilder()
                         .setWorkspaceId(services.workspaceId())
                         .setIno(inode.ino())
                         .setWritten(written)
-                        .setDurable(when == When.SYNC)
-                        .setClosed(when == When.CLOSE);
+                        .setDurable(when == When.SYNC || when == When.WRITE)
+                        .setClosed(when == When.CLOSE)
+                        .setStore(inode.isStored() && (when == When.SYNC || when == When.CLOSE));
         NodeReply reply =
                 services.attachment()
                         .mutate(
@@ -106,12 +128,14 @@ public final class Commits {
                 written,
                 when == When.CLOSE,
                 new OpenInode.Fresh(reply.getAttributes(), services.clock().millis()));
+        return reply.getStoredGeneration();
     }
 
     /** What a commit is sent for. */
     private enum When {
         CLOSE,
         SYNC,
+        WRITE,
         OTHER
     }
 }

@@ -57,6 +57,9 @@ public final class OpenInode {
     /** The staged file just before the attributes were asked for; null: not known. */
     private @Nullable FileStatus statusBefore;
 
+    /** WRITE_THROUGH: closes and fsyncs wait for the bucket. */
+    private boolean stored;
+
     private WriteState writing = WriteState.NONE;
     private final AnsweredWrites answered = new AnsweredWrites(this, this::save);
 
@@ -86,6 +89,7 @@ public final class OpenInode {
         backingId = kept.getBackingId();
         known = new Fresh(kept.getAttributes(), 0);
         closed = kept.getClosed();
+        stored = kept.getStore();
         leftOver = kept.hasLeftOver() ? kept.getLeftOver() : null;
         writing = WriteState.of(kept);
         answered.restore(kept.getUnsent());
@@ -103,6 +107,7 @@ public final class OpenInode {
                         .setMode(mode.name())
                         .setBackingId(backingId)
                         .setClosed(closed)
+                        .setStore(stored)
                         .setUnsent(answered.pending())
                         .setAttributes(known.attributes());
         writing.save(kept);
@@ -174,6 +179,16 @@ public final class OpenInode {
         handles += handle;
         readers += access.read() ? handle : 0;
         writers += access.write() ? handle : 0;
+    }
+
+    /** The service says so of an open for writing; it holds until the last handle ends. */
+    public synchronized void store() {
+        stored = true;
+        save();
+    }
+
+    public synchronized boolean isStored() {
+        return stored;
     }
 
     /** Whether there are handles that a descriptor is missing for: it did not survive. */
@@ -433,7 +448,7 @@ public final class OpenInode {
     }
 
     synchronized boolean isDue(FinalSize written, boolean closing) {
-        return !writing.isCommitted(written) || (closing && writing.closeDue());
+        return !writing.isCommitted(written) || (closing && (stored || writing.closeDue()));
     }
 
     synchronized void committed(FinalSize written, boolean closed, Fresh fresh) {

@@ -70,4 +70,8 @@ final class FakeLocks {
     synchronized int count() {
         return files.values().stream().mapToInt(locks -> locks.locks().size()).sum();
     }
+
+    static FileLock of(FileLock lock, long mount) {
+        return lock.toBuilder().setMountId(mount).build();
+    }
 }

@@ -5,6 +5,8 @@ import io.forebay.proto.AttachReply;
 import io.forebay.proto.AttachRequest;
 import io.forebay.proto.Attributes;
 import io.forebay.proto.AwaitLockRequest;
+import io.forebay.proto.AwaitStoredReply;
+import io.forebay.proto.AwaitStoredRequest;
 import io.forebay.proto.CommitRequest;
 import io.forebay.proto.CreateRequest;
 import io.forebay.proto.DetachReply;
@@ -104,9 +106,12 @@ public final class FakeMetadata implements MetadataClient {
         return tree.node(ino).attributes.build();
     }
 
-    /** What others do. */
     public FakeStream stream() {
         return stream;
+    }
+
+    public FakeStore store() {
+        return tree.store;
     }
 
     public synchronized void setDown(boolean value) {
@@ -338,12 +343,7 @@ public final class FakeMetadata implements MetadataClient {
 
     @Override
     public FileSystemStatusReply fileSystemStatus(FileSystemStatusRequest request) {
-        return FileSystemStatusReply.newBuilder()
-                .setTotalBytes(1L << 40)
-                .setFreeBytes(1L << 39)
-                .setTotalInodes(1000)
-                .setFreeInodes(900)
-                .build();
+        return FakeTree.STATUS;
     }
 
     @Override
@@ -363,17 +363,14 @@ public final class FakeMetadata implements MetadataClient {
 
     @Override
     public NodeReply commit(CommitRequest request) {
-        return answer(
-                request.getClosed() ? "commit closed" : "commit",
-                () -> {
-                    checkMount(request.getCaller().getMountId());
-                    FakeTree.Node node = tree.node(request.getIno());
-                    if (!node.writing) {
-                        throw FakeTree.refused(FailureKind.FAILURE_STALE);
-                    }
-                    tree.commit(node, request.getWritten());
-                    return node;
-                });
+        NodeReply reply =
+                answer(
+                        request.getClosed() ? "commit closed" : "commit",
+                        () -> {
+                            checkMount(request.getCaller().getMountId());
+                            return tree.committed(request);
+                        });
+        return tree.store.committed(request, reply);
     }
 
     @Override
@@ -402,7 +399,8 @@ public final class FakeMetadata implements MetadataClient {
     @Override
     public synchronized SyncReply sync(SyncRequest request) {
         called("sync");
-        return SyncReply.getDefaultInstance();
+        boolean stored = request.getDirectory() != 0 && tree.store.isOn();
+        return SyncReply.newBuilder().setStored(stored).build();
     }
 
     @Override
@@ -416,22 +414,29 @@ public final class FakeMetadata implements MetadataClient {
         return request.getWithdraw()
                 ? LockReply.getDefaultInstance()
                 : locks.set(
-                        request.getIno(), of(request.getLock(), request.getCaller().getMountId()));
+                        request.getIno(),
+                        FakeLocks.of(request.getLock(), request.getCaller().getMountId()));
     }
 
     @Override
     public LockReply getLock(GetLockRequest request) {
-        return locks.get(request.getIno(), of(request.getLock(), request.getMountId()));
+        return locks.get(request.getIno(), FakeLocks.of(request.getLock(), request.getMountId()));
     }
 
     @Override
     public LockReply awaitLock(AwaitLockRequest request) {
         try {
-            return locks.await(request.getIno(), of(request.getLock(), request.getMountId()));
+            return locks.await(
+                    request.getIno(), FakeLocks.of(request.getLock(), request.getMountId()));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new ForebayException(FailureKind.FAILURE_UNAVAILABLE, "interrupted", e);
         }
+    }
+
+    @Override
+    public AwaitStoredReply awaitStored(AwaitStoredRequest request) {
+        return tree.store.await(request);
     }
 
     @Override
@@ -441,16 +446,11 @@ public final class FakeMetadata implements MetadataClient {
 
     /** A lock that another mount sets or ends. */
     public LockReply lockElsewhere(long ino, FileLock lock) {
-        return locks.set(ino, of(lock, ELSEWHERE));
+        return locks.set(ino, FakeLocks.of(lock, ELSEWHERE));
     }
 
-    /** Locks that are held. */
     public int lockCount() {
         return locks.count();
-    }
-
-    private static FileLock of(FileLock lock, long mount) {
-        return lock.toBuilder().setMountId(mount).build();
     }
 
     @Override

@@ -2,8 +2,10 @@ package io.forebay.mount.meta;
 
 import com.google.protobuf.ByteString;
 import io.forebay.proto.Attributes;
+import io.forebay.proto.CommitRequest;
 import io.forebay.proto.DirectoryEntry;
 import io.forebay.proto.FailureKind;
+import io.forebay.proto.FileSystemStatusReply;
 import io.forebay.proto.FinalSize;
 import io.forebay.proto.FlushState;
 import io.forebay.proto.Grant;
@@ -29,7 +31,16 @@ final class FakeTree {
     /** As the service, whatever is asked for. */
     private static final int PAGE_MAX = 1_000;
 
+    static final FileSystemStatusReply STATUS =
+            FileSystemStatusReply.newBuilder()
+                    .setTotalBytes(1L << 40)
+                    .setFreeBytes(1L << 39)
+                    .setTotalInodes(1000)
+                    .setFreeInodes(900)
+                    .build();
+
     private final InstantSource clock;
+    final FakeStore store = new FakeStore();
     final Map<Long, Node> nodes = new TreeMap<>();
 
     /** Files that nobody needs, and that can be opened for a while. */
@@ -61,12 +72,22 @@ final class FakeTree {
         beforeNextOpened = () -> {};
         first.run();
         return reply.setAttributes(node.attributes)
+                .setStore(write && store.isOn())
                 .setGrant(
                         Grant.newBuilder()
                                 .setToken(
                                         ByteString.copyFromUtf8(
                                                 ino + " " + write + " " + truncate)))
                 .build();
+    }
+
+    Node committed(CommitRequest request) {
+        Node node = node(request.getIno());
+        if (!node.writing) {
+            throw refused(FailureKind.FAILURE_STALE);
+        }
+        commit(node, request.getWritten());
+        return node;
     }
 
     static final class Node {

@@ -1,4 +1,4 @@
-package io.forebay.metadata;
+package io.forebay.metadata.fs;
 
 import io.forebay.proto.FailureKind;
 import java.util.TreeMap;

@@ -1,12 +1,14 @@
-package io.forebay.metadata;
+package io.forebay.metadata.fs;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.forebay.metadata.ReferenceTree.Flags;
-import io.forebay.metadata.ReferenceTree.Kind;
-import io.forebay.metadata.ReferenceTree.Node;
+import io.forebay.metadata.Rig;
+import io.forebay.metadata.Seeds;
 import io.forebay.metadata.admin.Usage;
+import io.forebay.metadata.fs.ReferenceTree.Flags;
+import io.forebay.metadata.fs.ReferenceTree.Kind;
+import io.forebay.metadata.fs.ReferenceTree.Node;
 import io.forebay.proto.Attributes;
 import io.forebay.proto.DirectoryEntry;
 import io.forebay.proto.FailureKind;

@@ -1,0 +1,119 @@
+package io.forebay.mount.fs;
+
+import static java.lang.System.Logger.Level.WARNING;
+
+import io.forebay.fuse.Errno;
+import io.forebay.fuse.FuseException;
+import io.forebay.fuse.Reply;
+import io.forebay.mount.services.LateAnswer;
+import io.forebay.mount.services.Services;
+import io.forebay.observability.EventName;
+import io.forebay.proto.AwaitStoredReply;
+import io.forebay.proto.AwaitStoredRequest;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.LongSupplier;
+
+/**
+ * WRITE_THROUGH: a close or an fsync is answered when the bucket has what was written. A store that
+ * is away is waited for, but not for ever: then the caller hears of it, and the flush goes on.
+ */
+final class StoreCalls implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger(StoreCalls.class.getName());
+
+    /** A restart of the store, and a short outage. */
+    static final long PATIENCE_MILLIS = 60_000;
+
+    /** Of one call: a control plane that is gone is noticed. */
+    private static final long WAIT_MILLIS = 5_000;
+
+    private final Services services;
+    private final Set<LateAnswer> waits = ConcurrentHashMap.newKeySet();
+
+    StoreCalls(Services services) {
+        this.services = services;
+    }
+
+    /**
+     * @param generation what a commit said is to be waited for; 0: nothing
+     * @param commitAgain where somebody writes faster than it is stored
+     */
+    Reply await(long ino, long generation, LongSupplier commitAgain) {
+        return generation == 0
+                ? new Reply.Ok()
+                : later(ino, late -> stored(late, ino, generation, commitAgain));
+    }
+
+    /** All that was closed in a directory and below. */
+    Reply awaitBelow(long directory) {
+        return later(directory, late -> stored(late, directory, 0, () -> 0));
+    }
+
+    private interface Work {
+        Reply until(LateAnswer late);
+    }
+
+    private Reply later(long ino, Work work) {
+        LateAnswer late = new LateAnswer();
+        waits.add(late);
+        Thread.ofVirtual()
+                .name("store-wait-" + ino)
+                .start(() -> {
+                    try {
+                        late.complete(() -> work.until(late));
+                    } finally {
+                        waits.remove(late);
+                    }
+                });
+        return late.reply();
+    }
+
+    private Reply stored(LateAnswer late, long ino, long first, LongSupplier commitAgain) {
+        long end = services.clock().millis() + PATIENCE_MILLIS;
+        long generation = first;
+        long since = 0;
+        String message = "";
+        do {
+            AwaitStoredReply reply =
+                    ask(late, ino, generation, since)
+                            .orElseThrow(() -> new FuseException(Errno.EINTR));
+            since = reply.getSinceMillis();
+            message = reply.getMessage();
+            switch (reply.getFailure()) {
+                case FAILURE_NONE -> {
+                    return new Reply.Ok();
+                }
+                case FAILURE_STALE -> {
+                    generation = commitAgain.getAsLong();
+                    if (generation == 0) {
+                        return new Reply.Ok();
+                    }
+                }
+                case FAILURE_BUSY -> {}
+                default -> end = 0;
+            }
+        } while (services.clock().millis() < end);
+        LOG.log(WARNING, EventName.STORE_WAIT_FAILED.line("ino", ino, "cause", message));
+        throw new FuseException(Errno.EIO);
+    }
+
+    private Optional<AwaitStoredReply> ask(
+            LateAnswer late, long ino, long generation, long sinceMillis) {
+        AwaitStoredRequest request =
+                AwaitStoredRequest.newBuilder()
+                        .setWorkspaceId(services.workspaceId())
+                        .setIno(ino)
+                        .setGeneration(generation)
+                        .setSinceMillis(sinceMillis)
+                        .setWaitMillis(WAIT_MILLIS)
+                        .build();
+        return late.await(() -> services.metadata().awaitStored(request));
+    }
+
+    /** Ends the waits. */
+    @Override
+    public void close() {
+        waits.forEach(LateAnswer::interrupt);
+    }
+}
