@@ -53,7 +53,7 @@ public enum EventName implements Named {
     WATCH_FOUND("watch.found", MOUNT, "The mount hears of what others change."),
     WATCH_LOST("watch.lost", MOUNT, "It does not, and lets the kernel believe little meanwhile."),
     STORE_WAIT_FAILED(
-            "store.wait.failed",
+            "store-wait.failed",
             MOUNT,
             "A close or fsync of WRITE_THROUGH ended with EIO: the bucket does not have it yet."),
     LEASE_LOST("lease.lost", MOUNT, "The mount's lease ended; it attaches again."),

@@ -27,13 +27,22 @@ public final class Storing {
     }
 
     /**
+     * What is answered with NONE survives a power loss: also that the bucket has it.
+     *
      * @param asked runs now and then while it waits; what it throws ends the waiting
      */
     public AwaitStoredReply await(AwaitStoredRequest request, Runnable asked)
             throws InterruptedException {
-        if (request.getGeneration() == 0) {
-            return below(request);
+        AwaitStoredReply reply =
+                request.getGeneration() == 0 ? below(request) : file(request, asked);
+        if (reply.getFailure() == FailureKind.FAILURE_NONE) {
+            database.store().sync();
         }
+        return reply;
+    }
+
+    private AwaitStoredReply file(AwaitStoredRequest request, Runnable asked)
+            throws InterruptedException {
         return database.await(
                 Keys.inode(request.getWorkspaceId(), request.getIno()),
                 database.nowMillis() + request.getWaitMillis(),

@@ -101,9 +101,7 @@ public final class Commits {
     }
 
     private static boolean isDue(OpenInode inode, FinalSize written, When when) {
-        return when == When.SYNC
-                || when == When.WRITE
-                || inode.isDue(written, when == When.CLOSE);
+        return when == When.SYNC || when == When.WRITE || inode.isDue(written, when == When.CLOSE);
     }
 
     private long send(OpenInode inode, Origin origin, FinalSize written, When when) {

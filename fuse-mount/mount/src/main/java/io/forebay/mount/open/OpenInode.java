@@ -57,8 +57,7 @@ public final class OpenInode {
     /** The staged file just before the attributes were asked for; null: not known. */
     private @Nullable FileStatus statusBefore;
 
-    /** WRITE_THROUGH: closes and fsyncs wait for the bucket. */
-    private boolean stored;
+    private boolean stored; // WRITE_THROUGH
 
     private WriteState writing = WriteState.NONE;
     private final AnsweredWrites answered = new AnsweredWrites(this, this::save);
@@ -181,7 +180,6 @@ public final class OpenInode {
         writers += access.write() ? handle : 0;
     }
 
-    /** The service says so of an open for writing; it holds until the last handle ends. */
     public synchronized void store() {
         stored = true;
         save();
@@ -334,20 +332,10 @@ public final class OpenInode {
                 : status(file, StagedHandle::stat);
     }
 
-    /**
-     * Whether others write the file, or may do so unseen: a writer of this mount hides them, and
-     * unless the mount is told of writers the kernel must not believe its own pages. What a writer
-     * maps that is passed through, it changes without a word to the mount, or to what the kernel
-     * remembers of the mount's file.
-     */
+    /** Whether others write the file, or may do so unseen ({@link OpenMode#isMoving}). */
     public synchronized boolean isMoving(Attributes asked, boolean told) {
         boolean written = asked.getFlushState() == FlushState.FLUSH_STATE_OPEN;
-        return handles > 0
-                && switch (mode) {
-                    case CACHED -> written || !told;
-                    case PASSTHROUGH -> written || writers > 0;
-                    case SEEN, DIRECT -> written && writers == 0;
-                };
+        return handles > 0 && mode.isMoving(written, told, writers > 0);
     }
 
     private synchronized Optional<Fresh> latest(long sinceMillis) {

@@ -41,4 +41,22 @@ public enum OpenMode {
     public int flags() {
         return flags;
     }
+
+    /**
+     * Whether others write an open inode, or may do so unseen: a writer of this mount hides them,
+     * and unless the mount is told of writers the kernel must not believe its own pages. What a
+     * writer maps that is passed through, it changes without a word to the mount, or to what the
+     * kernel remembers of the mount's file.
+     *
+     * @param written somebody has it open for writing
+     * @param told the mount is told of what others do
+     * @param writing this mount has it open for writing
+     */
+    boolean isMoving(boolean written, boolean told, boolean writing) {
+        return switch (this) {
+            case CACHED -> written || !told;
+            case PASSTHROUGH -> written || writing;
+            case SEEN, DIRECT -> written && !writing;
+        };
+    }
 }
