@@ -4,11 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import io.forebay.e2e.DataPath;
 import io.forebay.e2e.Digest;
 import io.forebay.e2e.Eventually;
 import io.forebay.e2e.Needs;
 import io.forebay.e2e.Rclone;
-import io.forebay.e2e.posix.DataPath;
 import io.forebay.e2e.posix.TwoMounts;
 import io.forebay.e2e.system.Command;
 import io.forebay.e2e.system.Deployment;
