@@ -91,14 +91,22 @@ record Inspection(Site site, Ledger ledger, Observer observer, Bucket bucket) {
         return all;
     }
 
-    /** Drops the local copies below a directory, of which all is in the bucket. */
+    /**
+     * Drops the local copies below a directory, of which all is in the bucket. One that is in use
+     * stays: a release that is still on its way makes another request necessary.
+     */
     void evict(String below) throws Exception {
-        site.evict(below);
         for (String path : ledger.presentIn(below)) {
             Eventually.holds(
                     "the local copy of " + path + " goes: " + site.says(path),
                     DRAIN_LIMIT,
-                    () -> !site.isStaged(path));
+                    () -> {
+                        boolean gone = !site.isStaged(path);
+                        if (!gone) {
+                            site.evict(path);
+                        }
+                        return gone;
+                    });
         }
     }
 }
