@@ -39,6 +39,9 @@ public record Policy(DurabilityMode mode, long flushDelayMillis) {
     }
 
     public static Policy of(WorkspaceRecord workspace, List<byte[]> path) {
+        if (workspace.getRulesCount() == 0) {
+            return own(workspace);
+        }
         List<ByteString> names = path.stream().map(ByteString::copyFrom).toList();
         Policy policy = own(workspace);
         int longest = 0;
