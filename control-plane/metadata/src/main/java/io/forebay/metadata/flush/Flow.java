@@ -45,8 +45,7 @@ public final class Flow {
             Queue.remove(space, inode.owner(), TaskId.of(TaskKind.SETTLE, inode.ino()));
         } else if (first) {
             flush.setCleanGeneration(inode.uploaded() ? inode.generation() : 0);
-            flush.setAttempt(0).clearError().clearNextRetryMillis();
-            flush.clearShared().clearStagedCtimeNanos().clearTimedCtimeNanos();
+            untried(flush).clearShared().clearStagedCtimeNanos().clearTimedCtimeNanos();
             inode.attributes()
                     .setGeneration(inode.generation() + 1)
                     .setFlushState(FlushState.FLUSH_STATE_OPEN);
@@ -165,12 +164,10 @@ public final class Flow {
             return 0;
         }
         long generation = inode.generation();
-        flush.setCutGeneration(generation)
+        untried(flush)
+                .setCutGeneration(generation)
                 .setCutCtimeNanos(size.getStagedCtimeNanos())
-                .setCleanGeneration(generation)
-                .setAttempt(0)
-                .clearError()
-                .clearNextRetryMillis();
+                .setCleanGeneration(generation);
         inode.attributes().setGeneration(generation + 1);
         again(space, inode, space.nowMillis());
         return generation;
@@ -178,10 +175,7 @@ public final class Flow {
 
     /** What a close or an fsync saw of a file that is still open is in the bucket. */
     private static void stored(Space space, Inode inode) {
-        inode.flush()
-                .setAttempt(0)
-                .clearError()
-                .clearNextRetryMillis()
+        untried(inode.flush())
                 .clearClosedSinceMillis()
                 .clearUploadId()
                 .clearUploadKey()
@@ -194,6 +188,11 @@ public final class Flow {
     static void cutLost(Space space, Inode inode) {
         changed(inode.flush());
         Queue.remove(space, inode.owner(), TaskId.of(TaskKind.UPLOAD, inode.ino()));
+    }
+
+    /** What failed before counts no more. */
+    private static FlushRecord.Builder untried(FlushRecord.Builder flush) {
+        return flush.setAttempt(0).clearError().clearNextRetryMillis();
     }
 
     private static void changed(FlushRecord.Builder flush) {
@@ -232,10 +231,7 @@ public final class Flow {
     /** TRANSIENT: the content stays with its worker. */
     private static void keep(Space space, Inode inode) {
         inode.attributes().setFlushState(FlushState.FLUSH_STATE_TRANSIENT);
-        inode.flush()
-                .setAttempt(0)
-                .clearError()
-                .clearNextRetryMillis()
+        untried(inode.flush())
                 .clearDirtySinceMillis()
                 .clearClosedSinceMillis()
                 .clearCleanGeneration();
@@ -246,7 +242,7 @@ public final class Flow {
     static void queue(Space space, Inode inode, long dueMillis) {
         FlushRecord.Builder flush = inode.flush();
         inode.attributes().setFlushState(FlushState.FLUSH_STATE_QUEUED);
-        flush.clearCleanGeneration().setAttempt(0).clearError().clearNextRetryMillis();
+        untried(flush).clearCleanGeneration();
         dirty(space, inode);
         if (flush.getClosedSinceMillis() == 0) {
             flush.setClosedSinceMillis(space.nowMillis());
@@ -271,10 +267,7 @@ public final class Flow {
             Removals.request(space, inode.owner(), marked);
         }
         inode.attributes().setFlushState(FlushState.FLUSH_STATE_CLEAN);
-        inode.flush()
-                .setAttempt(0)
-                .clearError()
-                .clearNextRetryMillis()
+        untried(inode.flush())
                 .clearDirtySinceMillis()
                 .clearClosedSinceMillis()
                 .clearCleanGeneration()
