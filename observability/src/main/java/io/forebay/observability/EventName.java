@@ -36,6 +36,9 @@ public enum EventName implements Named {
     STAGING_RECOVERED("staging.recovered", WORKER, "What was on the disk at start is sorted out."),
     FLUSH_FAILED("flush.failed", WORKER, "A file did not reach the bucket; it is tried again."),
     FLUSH_RECOVERED("flush.recovered", WORKER, "Uploads succeed again."),
+    FETCH_WAITING("fetch.waiting", WORKER, "The object store does not answer; opens wait for it."),
+    FETCH_RECOVERED("fetch.recovered", WORKER, "It does again, and no open waits any more."),
+    FETCH_FAILED("fetch.failed", WORKER, "An evicted file did not come back; its open failed."),
     FLUSH_CONFLICT("flush.conflict", WORKER, "Somebody else changed an object; a person decides."),
 
     MOUNT_READY("mount.ready", MOUNT, "The mount answers."),

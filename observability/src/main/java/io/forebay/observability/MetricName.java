@@ -125,6 +125,12 @@ public enum MetricName implements Named {
             "",
             WORKER,
             "Tries to bring a file back from the bucket that failed."),
+    FETCH_WAITS(
+            "forebay.fetch.waiting",
+            GAUGE,
+            "",
+            WORKER,
+            "Fetches that wait for an object store that does not answer."),
     STAGING_USED("forebay.staging.used", GAUGE, "bytes", WORKER, "Bytes of staged files."),
     STAGING_FREE(
             "forebay.staging.free",

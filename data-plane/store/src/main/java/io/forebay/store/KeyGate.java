@@ -54,6 +54,11 @@ final class KeyGate {
         }
     }
 
+    /** Whether nothing happens to the file now. */
+    boolean isIdle(StagedKey key) {
+        return !inside.containsKey(key);
+    }
+
     /** Waits until nothing happens to the file; how that ended does not matter. */
     void await(StagedKey key) {
         CompletableFuture<Void> theirs = inside.get(key);

@@ -58,6 +58,11 @@ public final class StagingArea implements AutoCloseable {
         directory.recovered(settings.bootId());
     }
 
+    /** Whether no open has to wait for a fill or an eviction of the file now. */
+    public boolean isIdle(StagedKey key) {
+        return gate.isIdle(key);
+    }
+
     /** The staged file, after anything that happens to it has ended. */
     public Optional<Path> locate(StagedKey key) {
         gate.await(key);

@@ -76,12 +76,12 @@ public final class TwoMounts implements AutoCloseable {
     }
 
     /** Ends when all that was closed is in the bucket. */
-    void flush(Duration limit) {
+    public void flush(Duration limit) {
         deployment().flush(deployment().mountPoint(), limit);
     }
 
     /** Returns when the bucket alone has the content of a file, named from the root. */
-    void evict(String name) throws Exception {
+    public void evict(String name) throws Exception {
         Deployment of = deployment();
         Path path = of.mountPoint().resolve(name);
         Command.Outcome outcome = of.launcher(List.of("evict", path.toString()), LIMIT).run();

@@ -1,5 +1,6 @@
 package io.forebay.worker.staging;
 
+import io.forebay.observability.EventName;
 import io.forebay.persist.ObjectRef;
 import io.forebay.persist.ObjectStore;
 import io.forebay.proto.Claims;
@@ -10,6 +11,7 @@ import io.forebay.store.StagedKey;
 import io.forebay.store.StagingArea;
 import io.forebay.transport.grant.GrantVerifier;
 import io.forebay.transport.local.StagedFileHandler;
+import io.forebay.transport.local.StagedFileServer;
 import io.forebay.transport.posix.NativeFile;
 import io.forebay.transport.posix.PosixException;
 import io.forebay.transport.remote.serve.RemoteOpener;
@@ -21,9 +23,11 @@ import java.lang.System.Logger.Level;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
@@ -36,6 +40,9 @@ public final class Grants implements StagedFileHandler, RemoteOpener {
     /** As long as a client is patient: a worker that starts beside its control plane needs less. */
     private static final long READY_WAIT_SECONDS = 20;
 
+    /** Opens of this node that may wait for the bucket: each takes a connection and a thread. */
+    private static final int WAITS_MAX = StagedFileServer.CONNECTIONS_MAX / 2;
+
     private final StagingArea area;
     private final ObjectStore store;
     private final Eviction eviction;
@@ -43,6 +50,8 @@ public final class Grants implements StagedFileHandler, RemoteOpener {
     private final TaskTrace trace;
     private final Sharing sharing;
     private final Supplier<GrantVerifier> verifier;
+    private final StoreWait storeWait;
+    private final Semaphore waits = new Semaphore(WAITS_MAX);
 
     /** Completed when what is on the disk is sorted out. */
     private final CompletableFuture<Void> ready;
@@ -51,7 +60,8 @@ public final class Grants implements StagedFileHandler, RemoteOpener {
             StagedParts parts,
             InstantSource clock,
             Supplier<GrantVerifier> verifier,
-            CompletableFuture<Void> ready) {
+            CompletableFuture<Void> ready,
+            StoreWait storeWait) {
         this.sharing = new Sharing(clock);
         this.area = parts.area();
         this.store = parts.store();
@@ -60,12 +70,28 @@ public final class Grants implements StagedFileHandler, RemoteOpener {
         this.trace = parts.trace();
         this.verifier = verifier;
         this.ready = ready;
+        this.storeWait = storeWait;
     }
 
     @Override
-    public NativeFile open(byte[] token) {
+    public NativeFile open(byte[] token, boolean atOnce) {
+        if (atOnce) {
+            return openLocal(token, true);
+        }
+        if (!waits.tryAcquire()) {
+            throw busy("As many opens wait for the bucket as may; open the file again later");
+        }
+        try {
+            return openLocal(token, false);
+        } finally {
+            waits.release();
+        }
+    }
+
+    private NativeFile openLocal(byte[] token, boolean atOnce) {
         return granted(
                 token,
+                atOnce,
                 claims -> {
                     sharing.pass(key(claims), claims);
                     return open(claims);
@@ -73,8 +99,8 @@ public final class Grants implements StagedFileHandler, RemoteOpener {
     }
 
     @Override
-    public Opened open(byte[] token, long writers, Keeper keeper) {
-        return granted(token, claims -> openRemote(claims, writers, keeper));
+    public Opened open(byte[] token, long writers, Keeper keeper, boolean atOnce) {
+        return granted(token, atOnce, claims -> openRemote(claims, writers, keeper));
     }
 
     private Opened openRemote(Claims claims, long writers, Keeper keeper) {
@@ -110,16 +136,36 @@ public final class Grants implements StagedFileHandler, RemoteOpener {
         }
     }
 
-    private <T> T granted(byte[] token, Function<Claims, T> open) {
+    private <T> T granted(byte[] token, boolean atOnce, Function<Claims, T> open) {
         try {
             awaitReady();
-            T file = open.apply(verifier.get().verify(token));
+            Claims claims = verifier.get().verify(token);
+            if (atOnce && !isHere(claims)) {
+                throw busy("The file has to come back from the bucket; open it with patience");
+            }
+            T file = open.apply(claims);
             metrics.granted(FailureKind.FAILURE_NONE);
             return file;
         } catch (ForebayException e) {
-            metrics.granted(e.kind());
+            if (!atOnce || e.kind() != FailureKind.FAILURE_BUSY) { // else it is asked again
+                metrics.granted(e.kind());
+            }
             throw e;
         }
+    }
+
+    /** Whether nobody waits for the bucket before the file can be opened. */
+    private boolean isHere(Claims claims) {
+        StagedKey key = key(claims);
+        return area.isIdle(key)
+                && (claims.getCreate()
+                        || claims.getTruncate()
+                        || !claims.hasSource()
+                        || area.locate(key).isPresent());
+    }
+
+    private static ForebayException busy(String message) {
+        return new ForebayException(FailureKind.FAILURE_BUSY, message);
     }
 
     private static StagedKey key(Claims claims) {
@@ -193,6 +239,17 @@ public final class Grants implements StagedFileHandler, RemoteOpener {
             return path;
         } catch (ForebayException e) {
             metrics.fetchFailed();
+            LOG.log(
+                    Level.WARNING,
+                    EventName.FETCH_FAILED.line(
+                            "workspace",
+                            key.workspaceId(),
+                            "ino",
+                            key.ino(),
+                            "key",
+                            source.getKey(),
+                            "cause",
+                            Objects.toString(e.getMessage())));
             throw e;
         }
     }
@@ -203,7 +260,10 @@ public final class Grants implements StagedFileHandler, RemoteOpener {
         try {
             trace.fetch(
                     claims,
-                    () -> store.download(object, source.getEtag(), source.getSize(), target));
+                    () ->
+                            storeWait.run(() ->
+                                    store.download(
+                                            object, source.getEtag(), source.getSize(), target)));
         } catch (UncheckedIOException e) {
             throw e.getCause(); // the disk's: the staging area knows what it means
         }

@@ -21,6 +21,7 @@ import java.util.function.ToDoubleFunction;
 public final class WorkerMetrics {
     private final MeterRegistry registry;
     private final AtomicInteger running = new AtomicInteger();
+    private final AtomicInteger fetchWaits = new AtomicInteger();
     private final Map<FailureKind, Counter> grants = new ConcurrentHashMap<>();
     private final Counter uploads;
     private final Counter uploadedBytes;
@@ -45,6 +46,7 @@ public final class WorkerMetrics {
         fetchFailures = counter(MetricName.FETCH_FAILURES);
         evictions = counter(MetricName.STAGING_EVICTIONS);
         grants.put(FailureKind.FAILURE_NONE, grants(FailureKind.FAILURE_NONE));
+        gauge(MetricName.FETCH_WAITS, fetchWaits, AtomicInteger::get);
         gauge(MetricName.FLUSH_RUNNING, running, AtomicInteger::get);
     }
 
@@ -98,6 +100,11 @@ public final class WorkerMetrics {
 
     public void fetched(long bytes) {
         fetchedBytes.increment((double) bytes);
+    }
+
+    /** Fetches wait for the store, or no longer; how many do so now. */
+    public int fetchWaits(int change) {
+        return fetchWaits.addAndGet(change);
     }
 
     public void fetchFailed() {

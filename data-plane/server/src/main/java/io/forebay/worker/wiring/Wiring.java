@@ -50,13 +50,14 @@ final class Wiring {
         return streams;
     }
 
-    private RemoteOpener.Opened open(byte[] token, long writers, RemoteOpener.Keeper keeper) {
+    private RemoteOpener.Opened open(
+            byte[] token, long writers, RemoteOpener.Keeper keeper, boolean atOnce) {
         Worker worker =
                 worker().orElseThrow(() ->
                         new ForebayException(
                                 FailureKind.FAILURE_UNAVAILABLE,
                                 "The worker is starting; try again"));
-        return worker.remoteOpener().open(token, writers, keeper);
+        return worker.remoteOpener().open(token, writers, keeper, atOnce);
     }
 
     void start(@Observes StartupEvent event) {

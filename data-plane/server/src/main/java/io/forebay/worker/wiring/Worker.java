@@ -22,6 +22,7 @@ import io.forebay.worker.staging.Eviction;
 import io.forebay.worker.staging.Grants;
 import io.forebay.worker.staging.Recovery;
 import io.forebay.worker.staging.StagedParts;
+import io.forebay.worker.staging.StoreWait;
 import io.forebay.worker.telemetry.FlushTelemetry;
 import io.grpc.ManagedChannel;
 import java.lang.System.Logger.Level;
@@ -79,7 +80,8 @@ final class Worker implements AutoCloseable {
         FlushSettings flush = FlushSettings.defaults(clock, new BackgroundThreads("flush-"));
         this.engine = new FlushEngine(control, bytes, store, telemetry, flush);
         StagedParts staged = new StagedParts(area, store, eviction, parts.metrics(), parts.trace());
-        this.grants = new Grants(staged, clock, verifier::get, ready);
+        StoreWait wait = new StoreWait(settings.fetchWait(), stopped, parts.metrics());
+        this.grants = new Grants(staged, clock, verifier::get, ready, wait);
         try {
             this.server = StagedFileServer.start(settings.socket(), grants);
         } catch (RuntimeException e) {

@@ -34,6 +34,13 @@ interface WorkerMapping {
     @WithName("worker.capacity-bytes")
     Optional<String> capacityBytes();
 
+    /**
+     * How many seconds opens of evicted files wait for an object store that does not answer, 0 to
+     * 600; then they fail with EIO. Absent: 60.
+     */
+    @WithName("worker.fetch-wait-seconds")
+    Optional<String> fetchWaitSeconds();
+
     /** HOST:PORT of the control plane's gRPC server. */
     @WithName("control-plane")
     Optional<String> controlPlane();

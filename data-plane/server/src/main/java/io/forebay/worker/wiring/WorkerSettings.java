@@ -8,6 +8,7 @@ import java.net.URI;
 import java.net.UnknownHostException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -20,6 +21,7 @@ import java.util.Set;
  * @param socket absolute
  * @param address HOST:PORT for mounts of other nodes
  * @param capacityBytes empty: what the disk has
+ * @param fetchWait for an object store that does not answer
  */
 record WorkerSettings(
         String id,
@@ -28,12 +30,19 @@ record WorkerSettings(
         Path socket,
         String address,
         OptionalLong capacityBytes,
+        Duration fetchWait,
         Address controlPlane,
         S3Settings s3) {
     /** Where the control plane listens on one machine. */
     private static final String CONTROL_PLANE = "127.0.0.1:9090";
 
     private static final Set<String> EVERYWHERE = Set.of("0.0.0.0", "::", "0:0:0:0:0:0:0:0");
+
+    /** A restart of the store, and a short outage. */
+    private static final Duration FETCH_WAIT = Duration.ofMinutes(1);
+
+    /** Mounts wait 15 minutes for an open, and what comes back needs time as well. */
+    private static final Duration FETCH_WAIT_MAX = Duration.ofMinutes(10);
 
     /** What stores other than AWS expect, when nobody says otherwise. */
     private static final String REGION = "us-east-1";
@@ -50,6 +59,7 @@ record WorkerSettings(
                 path("forebay.worker.socket", mapping.socket()),
                 address(mapping, listening),
                 capacity(mapping.capacityBytes()),
+                fetchWait(mapping.fetchWaitSeconds()),
                 Address.parse(
                         "forebay.control-plane", set(mapping.controlPlane()).orElse(CONTROL_PLANE)),
                 s3(mapping));
@@ -104,6 +114,25 @@ record WorkerSettings(
             // Answered below, as a number that is too small is.
         }
         throw wrong("The capacity must be a number of bytes above zero", key, text.get());
+    }
+
+    private static Duration fetchWait(Optional<String> value) {
+        Optional<String> text = set(value);
+        if (text.isEmpty()) {
+            return FETCH_WAIT;
+        }
+        try {
+            Duration wait = Duration.ofSeconds(Long.parseLong(text.get()));
+            if (!wait.isNegative() && wait.compareTo(FETCH_WAIT_MAX) <= 0) {
+                return wait;
+            }
+        } catch (NumberFormatException e) {
+            // Answered below, as a number out of range is.
+        }
+        throw wrong(
+                "The wait must be a number of seconds, 0 to " + FETCH_WAIT_MAX.toSeconds(),
+                "forebay.worker.fetch-wait-seconds",
+                text.get());
     }
 
     private static S3Settings s3(WorkerMapping mapping) {

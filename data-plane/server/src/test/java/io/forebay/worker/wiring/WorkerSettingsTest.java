@@ -11,6 +11,7 @@ import io.forebay.schema.ForebayException;
 import io.smallrye.config.SmallRyeConfig;
 import io.smallrye.config.SmallRyeConfigBuilder;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -30,6 +31,7 @@ final class WorkerSettingsTest {
         assertEquals("127.0.0.1:8482", settings.address());
         assertEquals(Path.of("/staging"), settings.stagingDirectory());
         assertTrue(settings.capacityBytes().isEmpty());
+        assertEquals(Duration.ofMinutes(1), settings.fetchWait());
         assertEquals(new WorkerSettings.Address("127.0.0.1", 9090), settings.controlPlane());
         assertFalse(settings.s3().pathStyle());
         assertTrue(settings.s3().keys().isEmpty());
@@ -42,6 +44,7 @@ final class WorkerSettingsTest {
                         Map.of(
                                 "forebay.worker.id", "w",
                                 "forebay.worker.capacity-bytes", "1000",
+                                "forebay.worker.fetch-wait-seconds", "600",
                                 "forebay.control-plane", "cp:1",
                                 "forebay.worker.address", "node-1.cluster:9",
                                 "forebay.s3.endpoint", "http://s3:9000",
@@ -51,6 +54,7 @@ final class WorkerSettingsTest {
                                 "forebay.s3.session-token", "hunter3"));
         assertEquals("w", settings.id());
         assertEquals(1000, settings.capacityBytes().orElseThrow());
+        assertEquals(Duration.ofMinutes(10), settings.fetchWait());
         assertEquals("cp", settings.controlPlane().host());
         assertEquals("node-1.cluster:9", settings.address());
         assertTrue(settings.s3().pathStyle());
@@ -67,6 +71,7 @@ final class WorkerSettingsTest {
         wrong.put("forebay.worker.staging-directory", "");
         wrong.put("forebay.worker.socket", "a\0b");
         wrong.put("forebay.worker.capacity-bytes", "-1");
+        wrong.put("forebay.worker.fetch-wait-seconds", "601");
         wrong.put("forebay.control-plane", "host");
         wrong.put("forebay.worker.address", "host:port");
         wrong.put("forebay.s3.endpoint", "not an address");

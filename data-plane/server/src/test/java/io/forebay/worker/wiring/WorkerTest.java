@@ -5,11 +5,13 @@ import static java.nio.file.StandardOpenOption.WRITE;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTimeout;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.ByteString;
 import io.forebay.persist.InMemoryObjectStore;
 import io.forebay.persist.ObjectRef;
+import io.forebay.persist.ObjectStore;
 import io.forebay.persist.s3.S3Settings;
 import io.forebay.proto.BucketLocation;
 import io.forebay.proto.Claims;
@@ -50,6 +52,7 @@ import java.util.OptionalLong;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -67,7 +70,9 @@ final class WorkerTest {
 
     private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
     private final InMemoryObjectStore bucket = new InMemoryObjectStore();
+    private final AtomicInteger away = new AtomicInteger();
     private final CountDownLatch fencedWorker = new CountDownLatch(1);
+    private Duration fetchWait = Duration.ofMinutes(10);
     private int port;
     private FakeControlPlane control = new FakeControlPlane(0);
 
@@ -94,11 +99,13 @@ final class WorkerTest {
                         temporary.resolve("run/worker.sock"),
                         "127.0.0.1:1",
                         OptionalLong.of(CAPACITY),
+                        fetchWait,
                         new WorkerSettings.Address("127.0.0.1", port),
                         S3Settings.of(Optional.empty(), "us-east-1", true, Optional.empty()));
         WorkerParts parts =
                 new WorkerParts(new WorkerMetrics(registry), new TaskTrace(OpenTelemetry.noop()));
-        Worker worker = new Worker(settings, parts, bucket, fencedWorker::countDown);
+        ObjectStore store = AwayStore.of(bucket, away);
+        Worker worker = new Worker(settings, parts, store, fencedWorker::countDown);
         worker.start();
         return worker;
     }
@@ -126,6 +133,50 @@ final class WorkerTest {
             assertEquals(10, count("forebay.fetch.downloaded"));
             assertEquals("checkpoint", Files.readString(staged(7)));
             assertEquals("checkpoint", read(client, source(7, "gone", 10))); // it is here
+        }
+    }
+
+    @Test
+    void anEvictedFileComesBackWhenTheStoreDoes() {
+        away.set(3);
+        try (Worker _ = worker();
+                StagedFileClient client = client()) {
+            assertEquals("\0".repeat(10), read(client, evicted()));
+            assertEquals(0, count("forebay.fetch.failures"));
+        }
+    }
+
+    /** Invariants I8 and I9. */
+    @Test
+    void aStoreThatStaysAwayIsAnErrorThatShows() {
+        fetchWait = Duration.ofSeconds(1);
+        away.set(Integer.MAX_VALUE);
+        try (Worker _ = worker();
+                StagedFileClient client = client()) {
+            byte[] token = FakeControlPlane.token(evicted());
+            assertFails(FailureKind.FAILURE_UNAVAILABLE, client, token);
+            assertFalse(Files.exists(staged(7)));
+            assertEquals(1, count("forebay.fetch.failures"));
+        }
+    }
+
+    @Test
+    void waitsForTheStoreHoldUpNeitherOpensNorTheEnd() throws Exception {
+        away.set(Integer.MAX_VALUE);
+        byte[] token = FakeControlPlane.token(evicted());
+        Worker worker = worker();
+        Path socket = temporary.resolve("run/worker.sock");
+        try (StagedFileClient client = StagedFileClient.connect(socket, Duration.ZERO)) {
+            until(worker::isReady);
+            Runnable inVain = () -> assertFails(FailureKind.FAILURE_UNAVAILABLE, client, token);
+            Thread waiting = Thread.ofVirtual().start(inVain);
+            until(() -> registry.get("forebay.fetch.waiting").gauge().value() == 1);
+            ForebayException e = assertThrows(ForebayException.class, () -> client.openNow(token));
+            assertEquals(FailureKind.FAILURE_BUSY, e.kind());
+            write(client, 8, "bytes");
+            upload(8, 5);
+            assertTimeout(Duration.ofSeconds(20), worker::close);
+            assertTrue(waiting.join(Duration.ofSeconds(20)));
         }
     }
 
@@ -383,6 +434,10 @@ final class WorkerTest {
 
     private static Claims.Builder claims(long ino) {
         return Claims.newBuilder().setWorkspaceId(WS).setIno(ino).setGeneration(1);
+    }
+
+    private Claims.Builder evicted() {
+        return source(7, bucket.overwrite(ObjectRef.of(BUCKET, key(7)), new byte[10]), 10);
     }
 
     private static Claims.Builder source(long ino, String etag, long size) {

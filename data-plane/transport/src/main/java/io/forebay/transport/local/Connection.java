@@ -10,11 +10,14 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /** A client's connection: one request at a time. */
-record Connection(UnixSocket socket) implements AutoCloseable {
+record Connection(UnixSocket socket, Duration replyMax) implements AutoCloseable {
+    private static final long PAUSE_NANOS_MIN = 50_000;
+    private static final long PAUSE_NANOS_MAX = 50_000_000;
+
     static Connection connect(Path path, Duration replyMax, Duration sendMax) {
         UnixSocket socket = UnixSocket.connect(path);
         socket.timeouts(replyMax, sendMax);
-        return new Connection(socket);
+        return new Connection(socket, replyMax);
     }
 
     /**
@@ -22,8 +25,11 @@ record Connection(UnixSocket socket) implements AutoCloseable {
      *
      * @throws PosixException when the connection is of no use any more; EAGAIN: no answer in time
      */
-    Answer ask(byte[] token) {
-        socket.send(Frames.request(token), null);
+    Answer ask(byte[] token, boolean atOnce) throws InterruptedException {
+        socket.send(Frames.request(token, atOnce), null);
+        if (!atOnce) {
+            awaitAnswer();
+        }
         UnixSocket.Received head = socket.receive(Frames.REPLY_HEADER_BYTES);
         boolean handedOver = false;
         try {
@@ -50,6 +56,22 @@ record Connection(UnixSocket socket) implements AutoCloseable {
             if (!handedOver) {
                 head.discard();
             }
+        }
+    }
+
+    /**
+     * The wait for a file to come back can be interrupted, and holds no carrier of virtual threads,
+     * as a wait inside of a system call would. The answer is late by a tenth at most.
+     */
+    private void awaitAnswer() throws InterruptedException {
+        long pause = PAUSE_NANOS_MIN;
+        long begin = System.nanoTime();
+        while (!socket.isReadable()) {
+            if (System.nanoTime() - begin > replyMax.toNanos()) {
+                throw PosixException.of("poll", PosixException.EAGAIN);
+            }
+            Thread.sleep(Duration.ofNanos(pause));
+            pause = Math.min(pause + pause / 10, PAUSE_NANOS_MAX);
         }
     }
 

@@ -12,6 +12,9 @@ import java.nio.charset.StandardCharsets;
  *  request   0               4
  *            | token length  | token (1 to 4096 bytes) ...
  *
+ *            The length's highest bit: answer at once, BUSY where the bytes have to come back
+ *            from the bucket first.
+ *
  *  reply     0               4               8
  *            | failure kind  | text length   | text (UTF-8, at most 1024 bytes) ...
  * </pre>
@@ -26,17 +29,23 @@ final class Frames {
     static final int REQUEST_HEADER_BYTES = 4;
     static final int REPLY_HEADER_BYTES = 8;
 
+    private static final int AT_ONCE = 1 << 31;
+
     private Frames() {}
 
-    static byte[] request(byte[] token) {
+    static byte[] request(byte[] token, boolean atOnce) {
         return ByteBuffer.allocate(REQUEST_HEADER_BYTES + token.length)
-                .putInt(token.length)
+                .putInt(atOnce ? token.length | AT_ONCE : token.length)
                 .put(token)
                 .array();
     }
 
     static int tokenLength(byte[] header) {
-        return ByteBuffer.wrap(header).getInt();
+        return ByteBuffer.wrap(header).getInt() & ~AT_ONCE;
+    }
+
+    static boolean isAtOnce(byte[] header) {
+        return ByteBuffer.wrap(header).getInt() < 0;
     }
 
     static byte[] reply(FailureKind kind, String message) {

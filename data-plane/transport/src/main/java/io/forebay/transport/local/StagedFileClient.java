@@ -16,11 +16,15 @@ import org.jspecify.annotations.Nullable;
 /**
  * Asks a worker of this node for staged files. Safe for any number of threads: up to {@value
  * #CONNECTIONS_MAX} connections are opened as needed, kept, and opened again when the worker was
- * restarted; further threads wait for one.
+ * restarted; further threads wait for one. Opens that may wait long have {@value #WAITS_MAX} more:
+ * they hold up nobody else.
  */
 public final class StagedFileClient implements AutoCloseable {
     /** As many opens as a mount has in flight when each of its cores waits for one. */
     static final int CONNECTIONS_MAX = 16;
+
+    /** Of opens that may wait for the bucket. */
+    static final int WAITS_MAX = 32;
 
     /** An open may wait for the whole file to come back from the bucket. */
     private static final Duration REPLY_MAX = Duration.ofMinutes(15);
@@ -31,6 +35,7 @@ public final class StagedFileClient implements AutoCloseable {
     private final Path socketPath;
     private final int attemptsMax;
     private final Semaphore permits = new Semaphore(CONNECTIONS_MAX);
+    private final Semaphore waits = new Semaphore(WAITS_MAX);
     private final ConcurrentLinkedDeque<Connection> idle = new ConcurrentLinkedDeque<>();
     private final CountDownLatch closed = new CountDownLatch(1);
 
@@ -53,32 +58,49 @@ public final class StagedFileClient implements AutoCloseable {
     }
 
     /**
-     * Opens the staged file that the token is for. May be repeated after any failure.
+     * Opens the staged file that the token is for, which may have to come back from the bucket
+     * first. May be repeated after any failure. An interrupt ends the wait.
      *
      * @throws ForebayException of the worker's kind; UNAVAILABLE when no worker answers
      */
     public NativeFile open(byte[] token) {
+        return open(token, false);
+    }
+
+    /** As {@link #open}, and BUSY where the bytes are not here now. */
+    public NativeFile openNow(byte[] token) {
+        return open(token, true);
+    }
+
+    private NativeFile open(byte[] token, boolean atOnce) {
         if (token.length == 0 || token.length > Frames.TOKEN_BYTES_MAX) {
             throw new ForebayException(
                             FailureKind.FAILURE_INVALID, "A grant token has 1 to 4096 bytes")
                     .with("bytes", token.length);
         }
-        permits.acquireUninterruptibly();
+        Semaphore turns = atOnce ? permits : waits;
         try {
-            return openWithRetry(token);
-        } finally {
-            permits.release();
+            turns.acquire();
+            try {
+                return openWithRetry(token, atOnce);
+            } finally {
+                turns.release();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new ForebayException(
+                    FailureKind.FAILURE_UNAVAILABLE, "The open was interrupted", e);
         }
     }
 
-    private NativeFile openWithRetry(byte[] token) {
+    private NativeFile openWithRetry(byte[] token, boolean atOnce) throws InterruptedException {
         PosixException last = null;
         for (int attempt = 0; attempt < attemptsMax; attempt++) {
             if (attempt > 0 && pause()) {
                 break;
             }
             try {
-                return openOnce(token);
+                return openOnce(token, atOnce);
             } catch (PosixException e) {
                 last = e;
                 if (e.kind() == FailureKind.FAILURE_TOO_MANY_FILES) {
@@ -93,21 +115,22 @@ public final class StagedFileClient implements AutoCloseable {
     }
 
     /** Over a kept connection if one still works, else over a new one. */
-    private NativeFile openOnce(byte[] token) {
+    private NativeFile openOnce(byte[] token, boolean atOnce) throws InterruptedException {
         for (Connection kept = idle.poll(); kept != null; kept = idle.poll()) {
-            Optional<NativeFile> answer = askKept(kept, token);
+            Optional<NativeFile> answer = askKept(kept, token, atOnce);
             if (answer.isPresent()) {
                 return answer.get();
             }
         }
         Connection fresh = Connection.connect(socketPath, REPLY_MAX, SEND_MAX);
-        return ask(fresh, token);
+        return ask(fresh, token, atOnce);
     }
 
     /** Empty when the worker had ended that connection meanwhile. */
-    private Optional<NativeFile> askKept(Connection kept, byte[] token) {
+    private Optional<NativeFile> askKept(Connection kept, byte[] token, boolean atOnce)
+            throws InterruptedException {
         try {
-            return Optional.of(ask(kept, token));
+            return Optional.of(ask(kept, token, atOnce));
         } catch (PosixException e) {
             if (e.errno() == PosixException.EAGAIN) {
                 throw e;
@@ -116,10 +139,11 @@ public final class StagedFileClient implements AutoCloseable {
         }
     }
 
-    private NativeFile ask(Connection connection, byte[] token) {
+    private NativeFile ask(Connection connection, byte[] token, boolean atOnce)
+            throws InterruptedException {
         boolean keep = false;
         try {
-            Connection.Answer answer = connection.ask(token);
+            Connection.Answer answer = connection.ask(token, atOnce);
             keep = answer.kind() != FailureKind.FAILURE_INVALID;
             NativeFile file = answer.file();
             if (file == null) {

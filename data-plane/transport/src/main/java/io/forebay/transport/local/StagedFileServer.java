@@ -22,8 +22,9 @@ import java.util.concurrent.TimeUnit;
  * file.
  */
 public final class StagedFileServer implements AutoCloseable {
-    /** Sixteen for each of sixteen mounts of a node; each costs a thread that sleeps. */
-    public static final int CONNECTIONS_MAX = 256;
+    /** All that ten mounts of a node may open; each costs a thread that sleeps. */
+    public static final int CONNECTIONS_MAX =
+            10 * (StagedFileClient.CONNECTIONS_MAX + StagedFileClient.WAITS_MAX);
 
     private static final System.Logger LOG = System.getLogger(StagedFileServer.class.getName());
 
@@ -144,7 +145,7 @@ public final class StagedFileServer implements AutoCloseable {
         if (token.length < length) {
             return false;
         }
-        answer(socket, token);
+        answer(socket, token, Frames.isAtOnce(header));
         return true;
     }
 
@@ -154,8 +155,8 @@ public final class StagedFileServer implements AutoCloseable {
         return received.bytes();
     }
 
-    private void answer(UnixSocket socket, byte[] token) {
-        try (NativeFile opened = handler.open(token)) {
+    private void answer(UnixSocket socket, byte[] token, boolean atOnce) {
+        try (NativeFile opened = handler.open(token, atOnce)) {
             socket.send(Frames.reply(FailureKind.FAILURE_NONE, ""), opened);
         } catch (ForebayException e) {
             refuse(socket, e.kind(), Objects.toString(e.getMessage()));

@@ -72,6 +72,7 @@ final class LibC {
             handle("accept4", ints(JAVA_INT, ADDRESS, ADDRESS, JAVA_INT));
     private static final MethodHandle CONNECT =
             handle("connect", ints(JAVA_INT, ADDRESS, JAVA_INT));
+    private static final MethodHandle POLL = handle("poll", ints(ADDRESS, JAVA_LONG, JAVA_INT));
     private static final MethodHandle SHUTDOWN = handle("shutdown", ints(JAVA_INT, JAVA_INT));
     private static final MethodHandle SENDMSG =
             handle("sendmsg", longs(JAVA_INT, ADDRESS, JAVA_INT));
@@ -310,6 +311,16 @@ final class LibC {
             MemorySegment state = ERRNO.get();
             MemorySegment none = MemorySegment.NULL;
             return result((int) ACCEPT4.invokeExact(state, fd, none, none, flags), state);
+        } catch (Throwable e) {
+            throw broken(e);
+        }
+    }
+
+    /** Looks at one descriptor, and does not wait. */
+    static int poll(MemorySegment pollfd) {
+        try {
+            MemorySegment state = ERRNO.get();
+            return result((int) POLL.invokeExact(state, pollfd, 1L, 0), state);
         } catch (Throwable e) {
             throw broken(e);
         }

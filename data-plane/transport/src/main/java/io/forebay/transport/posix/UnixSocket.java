@@ -3,6 +3,7 @@ package io.forebay.transport.posix;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
+import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -25,6 +26,7 @@ public final class UnixSocket implements AutoCloseable {
     private static final int MSG_CMSG_CLOEXEC = 0x40000000;
     private static final int SOL_SOCKET = 1;
     private static final int SO_PEERCRED = 17;
+    private static final short POLLIN = 1;
     private static final int SO_RCVTIMEO = 20;
     private static final int SO_SNDTIMEO = 21;
 
@@ -139,6 +141,20 @@ public final class UnixSocket implements AutoCloseable {
                     header.plain(rest);
                 }
             }
+        } finally {
+            descriptor.release();
+        }
+    }
+
+    /** Whether {@link #receive} has something to say: bytes, or the connection's end. */
+    public boolean isReadable() {
+        int fd = descriptor.acquire();
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment poll = arena.allocate(Long.BYTES, Integer.BYTES); // struct pollfd
+            poll.set(JAVA_INT, 0, fd);
+            poll.set(JAVA_SHORT, Integer.BYTES, POLLIN);
+            int ready = LibC.poll(poll);
+            return ready != -PosixException.EINTR && check("poll", ready) > 0;
         } finally {
             descriptor.release();
         }

@@ -320,11 +320,11 @@ final class RemoteFile implements StagedHandle, FileCall.Listener {
     // ---- streams
 
     /** The first open, with patience for a worker that is just being started. */
-    void open(Grant grant) {
+    void open(Grant grant, boolean atOnce) {
         long end = files.clock().millis() + PATIENCE.toMillis();
         while (true) {
             try {
-                begin(grant);
+                begin(grant, atOnce);
                 return;
             } catch (StreamLostException e) {
                 pause(end, grant, e);
@@ -351,7 +351,7 @@ final class RemoteFile implements StagedHandle, FileCall.Listener {
         while (true) {
             Grant grant = again.get();
             try {
-                FileCall call = begin(grant);
+                FileCall call = begin(grant, false);
                 files.reopened().run();
                 return call;
             } catch (StreamLostException e) {
@@ -375,7 +375,7 @@ final class RemoteFile implements StagedHandle, FileCall.Listener {
         files.hurry(grant);
     }
 
-    private FileCall begin(Grant grant) {
+    private FileCall begin(Grant grant, boolean atOnce) {
         if (closed) {
             throw new ForebayException(
                     FailureKind.FAILURE_STALE, "The file is closed; open it again");
@@ -388,7 +388,8 @@ final class RemoteFile implements StagedHandle, FileCall.Listener {
                             .setOpen(
                                     OpenFile.newBuilder()
                                             .setToken(grant.getToken())
-                                            .setWriters(writers));
+                                            .setWriters(writers)
+                                            .setAtOnce(atOnce));
             FileReplyHead reply =
                     FileReplies.checked(call.send(open, NOTHING, NOTHING).await(OPEN_MAX));
             FileStatus status = FileProtocol.status(reply.getStatus());

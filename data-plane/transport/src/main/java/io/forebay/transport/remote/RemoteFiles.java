@@ -60,16 +60,25 @@ public final class RemoteFiles implements AutoCloseable {
     }
 
     /**
-     * Opens the file that a grant is for.
+     * Opens the file that a grant is for. An interrupt ends the wait.
      *
      * @param again asks for another grant on the same file, which never cuts it
      * @throws ForebayException of the worker's kind; UNAVAILABLE when it does not answer
      */
     public StagedHandle open(Grant grant, Supplier<Grant> again) {
+        return open(grant, again, false);
+    }
+
+    /** As {@link #open}, and BUSY where the worker does not have the bytes now. */
+    public StagedHandle openNow(Grant grant, Supplier<Grant> again) {
+        return open(grant, again, true);
+    }
+
+    private StagedHandle open(Grant grant, Supplier<Grant> again, boolean atOnce) {
         RemoteFile file = new RemoteFile(this, again);
         boolean done = false;
         try {
-            file.open(grant);
+            file.open(grant, atOnce);
             done = true;
             return file;
         } finally {

@@ -11,7 +11,8 @@ final class FramesTest {
     @Test
     void bytesAreAsDrawn() {
         byte[] token = "abc".getBytes(StandardCharsets.US_ASCII);
-        assertEquals("00000003616263", hex(Frames.request(token)));
+        assertEquals("00000003616263", hex(Frames.request(token, false)));
+        assertEquals("80000003616263", hex(Frames.request(token, true)));
         assertEquals("0000000000000000", hex(Frames.reply(FailureKind.FAILURE_NONE, "")));
         assertEquals("0000000a00000002c3bc", hex(Frames.reply(FailureKind.FAILURE_STALE, "ü")));
     }

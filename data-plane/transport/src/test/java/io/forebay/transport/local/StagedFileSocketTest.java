@@ -22,11 +22,13 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -34,6 +36,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 final class StagedFileSocketTest {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    private final CountDownLatch back = new CountDownLatch(1);
 
     @TempDir Path directory;
 
@@ -44,17 +48,80 @@ final class StagedFileSocketTest {
         socket = directory.resolve("run/worker.sock");
     }
 
-    /** A token names a file; "no" is refused. */
-    private NativeFile handle(byte[] token) {
+    /** A token names a file; "no" is refused, and "evicted" comes back when it is let go. */
+    private NativeFile handle(byte[] token, boolean atOnce) {
         String name = new String(token, StandardCharsets.US_ASCII);
         return switch (name) {
             case "no" -> throw new ForebayException(FailureKind.FAILURE_PERMISSION, "Not this one");
+            case "evicted" -> bring(atOnce);
             case "bug" -> throw new IllegalStateException("a bug");
             default -> {
                 int flags = NativeFile.O_RDWR | NativeFile.O_CREAT;
                 yield NativeFile.open(directory.resolve(name), flags, 0600);
             }
         };
+    }
+
+    private NativeFile bring(boolean atOnce) {
+        if (atOnce) {
+            throw new ForebayException(FailureKind.FAILURE_BUSY, "Not here now");
+        }
+        try {
+            assertTrue(back.await(30, TimeUnit.SECONDS));
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+        return handle(bytes("one"), false);
+    }
+
+    /** Invariant I9: however many wait for the bucket, what is here is opened at once. */
+    @Test
+    void opensThatWaitHoldUpNobodyElse() throws Exception {
+        try (StagedFileServer _ = StagedFileServer.start(socket, this::handle);
+                StagedFileClient client = StagedFileClient.connect(socket);
+                ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor()) {
+            ForebayException e =
+                    assertThrows(
+                            ForebayException.class, () -> client.openNow(bytes("evicted")).close());
+            assertEquals(FailureKind.FAILURE_BUSY, e.kind());
+            List<Future<?>> waiting = new ArrayList<>();
+            for (int i = 0; i < 2 * StagedFileClient.WAITS_MAX; i++) {
+                waiting.add(executor.submit(() -> client.open(bytes("evicted")).close()));
+            }
+            for (int i = 0; i < 2 * StagedFileClient.CONNECTIONS_MAX; i++) {
+                client.openNow(bytes("one")).close();
+            }
+            for (Future<?> each : waiting) {
+                assertFalse(each.isDone());
+            }
+            back.countDown();
+            for (Future<?> each : waiting) {
+                each.get(30, TimeUnit.SECONDS);
+            }
+        }
+    }
+
+    @Test
+    void anInterruptEndsTheWait() throws Exception {
+        try (StagedFileServer _ = StagedFileServer.start(socket, this::handle);
+                StagedFileClient client = StagedFileClient.connect(socket)) {
+            AtomicReference<FailureKind> end = new AtomicReference<>();
+            Thread waiting =
+                    Thread.ofVirtual()
+                            .start(() -> {
+                                try {
+                                    client.open(bytes("evicted")).close();
+                                } catch (ForebayException e) {
+                                    end.set(e.kind());
+                                }
+                            });
+            assertFalse(waiting.join(Duration.ofMillis(200)));
+            waiting.interrupt();
+            assertTrue(waiting.join(PATIENCE));
+            assertEquals(FailureKind.FAILURE_UNAVAILABLE, end.get());
+            back.countDown();
+            client.open(bytes("evicted")).close();
+        }
     }
 
     @Test
@@ -133,7 +200,7 @@ final class StagedFileSocketTest {
                     half.send(new byte[] {0, 0}, null);
                 }
                 try (UnixSocket silent = UnixSocket.connect(socket)) {
-                    silent.send(Frames.request(bytes("one")), null);
+                    silent.send(Frames.request(bytes("one"), true), null);
                 }
             }
             for (int i = 0; i < 200 && openFiles() > before; i++) {
@@ -161,7 +228,7 @@ final class StagedFileSocketTest {
 
     private void answerHalf(UnixSocket listening) {
         try (UnixSocket accepted = listening.accept();
-                NativeFile file = handle(bytes("one"))) {
+                NativeFile file = handle(bytes("one"), false)) {
             accepted.receive(7);
             accepted.send(new byte[] {0, 0, 0}, file);
         }
@@ -199,7 +266,7 @@ final class StagedFileSocketTest {
     void tooManyConnectionsAreBusy() {
         try (StagedFileServer _ = StagedFileServer.start(socket, this::handle, 1);
                 UnixSocket first = UnixSocket.connect(socket)) {
-            first.send(Frames.request(bytes("no")), null);
+            first.send(Frames.request(bytes("no"), true), null);
             assertEquals(8, first.receive(8).bytes().length);
             try (StagedFileClient client = StagedFileClient.connect(socket, Duration.ZERO)) {
                 ForebayException e =

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.forebay.proto.FailureKind;
+import io.forebay.proto.Grant;
 import io.forebay.schema.ForebayException;
 import io.forebay.transport.file.FileStatus;
 import io.forebay.transport.file.StagedHandle;
@@ -53,6 +54,17 @@ final class RemoteFileTest {
     void stop() throws InterruptedException {
         files.close();
         worker.close();
+    }
+
+    @Test
+    void whatIsNotHereNowIsAskedForWithPatience() {
+        Grant grant = worker.grant("evicted");
+        ForebayException e =
+                assertThrows(
+                        ForebayException.class, () -> files.openNow(grant, () -> grant).close());
+        assertEquals(FailureKind.FAILURE_BUSY, e.kind());
+        files.open(grant, () -> grant).close();
+        files.openNow(worker.grant("here"), () -> grant).close();
     }
 
     private StagedHandle open(String name) {

@@ -84,10 +84,13 @@ final class WorkerRig implements RemoteOpener {
     }
 
     @Override
-    public Opened open(byte[] token, long before, Keeper keeper) {
+    public Opened open(byte[] token, long before, Keeper keeper, boolean atOnce) {
         String name = ByteString.copyFrom(token).toStringUtf8();
         if (name.startsWith("refuse")) {
             throw new ForebayException(FailureKind.FAILURE_PERMISSION, "Not yours");
+        }
+        if (atOnce && name.startsWith("evicted")) {
+            throw new ForebayException(FailureKind.FAILURE_BUSY, "Not here now");
         }
         keepers.add(keeper);
         int flags = NativeFile.O_RDWR | NativeFile.O_CREAT;

@@ -154,7 +154,7 @@ public final class ForebayFileSystem implements FileSystem, AutoCloseable {
             case Request.Forget forget -> forget(forget);
             case Request.GetAttr get -> stat(get.header());
             case Request.Statx statx -> statx(stat(statx.header()));
-            case Request.SetAttr set -> attributes.set(set);
+            case Request.SetAttr set -> opens.fetches().answer(set, attributes::set);
             case Request.ReadLink link -> namespace.readLink(link);
             case Request.SymLink link -> namespace.symLink(link);
             case Request.MakeDirectory make -> namespace.makeDirectory(make);
@@ -167,8 +167,8 @@ public final class ForebayFileSystem implements FileSystem, AutoCloseable {
             case Request.RemoveDirectory remove ->
                     namespace.remove(remove.header(), remove.name(), true);
             case Request.Rename rename -> namespace.rename(rename);
-            case Request.Open open -> opens.open(open);
-            case Request.Create create -> opens.create(create);
+            case Request.Open open -> opens.fetches().answer(open, opens::open);
+            case Request.Create create -> opens.fetches().answer(create, opens::create);
             case Request.CreateUnnamed create -> opens.create(create);
             case Request.Read read -> files.read(read);
             case Request.Write write -> files.write(write);
@@ -283,6 +283,7 @@ public final class ForebayFileSystem implements FileSystem, AutoCloseable {
         held.close();
         locks.close();
         stores.close();
+        opens.fetches().close();
         for (OpenFile file : table.files()) {
             files.release(file, Origin.MOUNT);
         }

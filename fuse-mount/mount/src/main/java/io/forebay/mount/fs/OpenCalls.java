@@ -39,6 +39,7 @@ final class OpenCalls {
     private final StaleNames staleNames;
     private final Commits commits;
     private final SetIdBits setIdBits;
+    private final FetchCalls fetches;
     private final CachedContents cached = new CachedContents();
 
     OpenCalls(
@@ -55,6 +56,11 @@ final class OpenCalls {
         this.setIdBits = new SetIdBits(services, nodes);
         this.staleNames = new StaleNames(services.clock());
         this.commits = new Commits(services);
+        this.fetches = new FetchCalls(services);
+    }
+
+    FetchCalls fetches() {
+        return fetches;
     }
 
     Reply open(Request.Open request) {
@@ -267,8 +273,7 @@ final class OpenCalls {
     }
 
     private OpenFile adopt(OpenInode inode, OpenReply reply, Access access, long requestId) {
-        StagedHandle staged =
-                services.stagedFiles().open(reply.getGrant(), () -> grantAgain(inode, access));
+        StagedHandle staged = fetches.open(reply.getGrant(), () -> grantAgain(inode, access));
         boolean kept = false;
         try {
             OpenInode.Fresh fresh =

@@ -35,17 +35,29 @@ public final class WorkerStagedFiles implements StagedFiles, AutoCloseable {
 
     @Override
     public StagedHandle open(Grant grant, Supplier<Grant> again) {
-        if (!grant.getNode().isEmpty() && !grant.getNode().equals(node)) {
-            return remote.open(grant, again);
-        }
+        return isElsewhere(grant)
+                ? remote.open(grant, again)
+                : client(grant).open(grant.getToken().toByteArray());
+    }
+
+    @Override
+    public StagedHandle openNow(Grant grant, Supplier<Grant> again) {
+        return isElsewhere(grant)
+                ? remote.openNow(grant, again)
+                : client(grant).openNow(grant.getToken().toByteArray());
+    }
+
+    private boolean isElsewhere(Grant grant) {
+        return !grant.getNode().isEmpty() && !grant.getNode().equals(node);
+    }
+
+    private StagedFileClient client(Grant grant) {
         if (clients.size() >= SOCKETS_MAX && !clients.containsKey(grant.getSocketPath())) {
             throw new ForebayException(
                     FailureKind.FAILURE_UNAVAILABLE, "Too many workers on one node; stop some");
         }
         return clients.computeIfAbsent(
-                        grant.getSocketPath(),
-                        path -> StagedFileClient.connect(Path.of(path), PATIENCE))
-                .open(grant.getToken().toByteArray());
+                grant.getSocketPath(), path -> StagedFileClient.connect(Path.of(path), PATIENCE));
     }
 
     @Override

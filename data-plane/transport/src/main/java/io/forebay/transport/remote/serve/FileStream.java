@@ -174,7 +174,8 @@ final class FileStream implements StreamObserver<Frame<FileRequestHead>>, Remote
                         .open(
                                 request.getOpen().getToken().toByteArray(),
                                 request.getOpen().getWriters(),
-                                this);
+                                this,
+                                request.getOpen().getAtOnce());
         boolean kept = false;
         try {
             kept =

@@ -12,9 +12,10 @@ public interface RemoteOpener {
      *
      * @param writers what {@link Opened#writers} said to the same mount before; 0: nothing yet
      * @param keeper the mount, should it have to keep nothing some day
+     * @param atOnce fail as BUSY rather than wait for bytes of the bucket
      * @throws io.forebay.schema.ForebayException kind and message go to the mount
      */
-    Opened open(byte[] token, long writers, Keeper keeper);
+    Opened open(byte[] token, long writers, Keeper keeper, boolean atOnce);
 
     /** An open that lasts until it is closed. */
     interface Opened extends AutoCloseable {
