@@ -1,10 +1,8 @@
 package io.forebay.server.wiring;
 
 import io.forebay.observability.EventName;
-import io.forebay.proto.FailureKind;
-import io.forebay.schema.ForebayException;
 import io.forebay.server.rpc.LocalCalls;
-import io.quarkus.grpc.runtime.GrpcServerRecorder;
+import io.forebay.wiring.GrpcServer;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import io.quarkus.vertx.http.HttpServerStart;
@@ -17,8 +15,6 @@ import org.eclipse.microprofile.config.Config;
 @Singleton
 final class Lifecycle {
     private static final System.Logger LOG = System.getLogger(Lifecycle.class.getName());
-
-    private static final String GRPC_PORT = "quarkus.grpc.server.port";
 
     private final ServerSettings settings;
     private final GuardedStore store;
@@ -40,7 +36,7 @@ final class Lifecycle {
     }
 
     void start(@Observes StartupEvent event) {
-        requireGrpc();
+        GrpcServer.require(config);
         local.start();
         duties.start();
     }
@@ -52,7 +48,7 @@ final class Lifecycle {
                         "http",
                         port("quarkus.http.port"),
                         "grpc",
-                        port(GRPC_PORT),
+                        port(GrpcServer.PORT),
                         "state",
                         settings.stateDirectory()));
     }
@@ -62,19 +58,6 @@ final class Lifecycle {
         duties.stop();
         store.close();
         LOG.log(System.Logger.Level.INFO, EventName.CONTROL_PLANE_STOPPED.line());
-    }
-
-    /** A gRPC server that could not take its port would else be missing without an end. */
-    private void requireGrpc() {
-        if (GrpcServerRecorder.getVerticleCount() == 0) {
-            throw new ForebayException(
-                            FailureKind.FAILURE_BUSY,
-                            "The port for gRPC is taken or not ours: stop what uses it, or choose"
-                                    + " another with "
-                                    + GRPC_PORT
-                                    + ".")
-                    .with("port", port(GRPC_PORT));
-        }
     }
 
     private String port(String key) {

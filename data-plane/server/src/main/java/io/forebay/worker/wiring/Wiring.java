@@ -5,6 +5,7 @@ import io.forebay.proto.FailureKind;
 import io.forebay.schema.ForebayException;
 import io.forebay.transport.remote.serve.RemoteOpener;
 import io.forebay.transport.remote.serve.StagedFileStreams;
+import io.forebay.wiring.GrpcServer;
 import io.forebay.wiring.UnknownKeys;
 import io.forebay.worker.telemetry.TaskTrace;
 import io.forebay.worker.telemetry.WorkerMetrics;
@@ -17,6 +18,7 @@ import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
+import org.eclipse.microprofile.config.Config;
 import org.eclipse.microprofile.config.ConfigProvider;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jspecify.annotations.Nullable;
@@ -61,7 +63,9 @@ final class Wiring {
     }
 
     void start(@Observes StartupEvent event) {
-        UnknownKeys.refuse(ConfigProvider.getConfig(), WorkerMapping.class);
+        Config config = ConfigProvider.getConfig();
+        UnknownKeys.refuse(config, WorkerMapping.class);
+        GrpcServer.require(config);
         WorkerSettings settings = WorkerSettings.of(mapping, listening);
         S3ObjectStore store = S3ObjectStore.open(settings.s3());
         try {
