@@ -174,9 +174,9 @@ final class CoherenceTest {
                     SecondMount.of(deployment, directory.resolve("second"), List.of())) {
                 List<Path> mounts = List.of(deployment.mountPoint(), second.mountPoint());
                 Files.createDirectory(mounts.getFirst().resolve("storm"));
-                double losses = Page.value(deployment.http("mount"), "forebay_watch_losses_total");
                 storm(deployment, mounts, "nothing");
                 storm(deployment, mounts, "mount"); // its kernel is being told of names just then
+                double losses = Page.value(deployment.http("mount"), "forebay_watch_losses_total");
                 storm(deployment, mounts, "control plane");
                 Eventually.holds(
                         "the loss of the stream was seen",
