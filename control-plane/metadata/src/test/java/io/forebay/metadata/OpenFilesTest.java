@@ -21,6 +21,7 @@ import io.forebay.proto.ReleasedFile;
 import io.forebay.proto.SetAttributesRequest;
 import io.forebay.proto.StagedRef;
 import io.forebay.proto.StagedVerdict;
+import io.forebay.schema.HmacKey;
 import org.junit.jupiter.api.Test;
 
 class OpenFilesTest {
@@ -37,7 +38,7 @@ class OpenFilesTest {
         int length = token.size() - 32;
         byte[] key = new GrantKeys(new byte[32]).of("w1");
         assertArrayEquals(
-                GrantKeys.sign(key, token.substring(0, length).toByteArray()),
+                new HmacKey(key).sign(token.substring(0, length).toByteArray()),
                 token.substring(length).toByteArray());
         Claims claims = Rig.claims(reply);
         assertEquals(reply.getAttributes().getIno(), claims.getIno());

@@ -48,7 +48,7 @@ public final class Workers {
                 database.transact(tx -> {
                     long next = Registry.epoch(tx, id) + 1;
                     tx.set(Keys.epoch(id), Records.number(next));
-                    tx.set(Keys.worker(id), record(request, next).toByteArray());
+                    Registry.put(tx, record(request, next));
                     return next;
                 });
         tasks.reclaim(id);
@@ -77,7 +77,7 @@ public final class Workers {
                                 .setUsedBytes(request.getUsedBytes())
                                 .setFreeBytes(request.getFreeBytes())
                                 .setLastSeenMillis(database.nowMillis());
-                tx.set(Keys.worker(id), record.build().toByteArray());
+                Registry.put(tx, record.build());
                 return HeartbeatReply.getDefaultInstance();
             });
         } catch (Refusal refusal) {

@@ -4,8 +4,8 @@ import com.google.protobuf.ByteString;
 import io.forebay.metadata.state.GrantKeys;
 import io.forebay.metadata.state.Handles;
 import io.forebay.metadata.state.Inode;
+import io.forebay.metadata.state.KnownWorkers;
 import io.forebay.metadata.state.Refusal;
-import io.forebay.metadata.state.Registry;
 import io.forebay.metadata.state.Space;
 import io.forebay.proto.Claims;
 import io.forebay.proto.FailureKind;
@@ -20,14 +20,16 @@ final class Grants {
     private static final long LIFE_MILLIS = 300_000;
 
     private final GrantKeys keys;
+    private final KnownWorkers workers;
 
-    Grants(GrantKeys keys) {
+    Grants(GrantKeys keys, KnownWorkers workers) {
         this.keys = keys;
+        this.workers = workers;
     }
 
     /** A grant on the file at its owner. Where the bytes may be missing, it says where they are. */
     Grant grant(Space space, Inode inode, Opening opening) {
-        WorkerRecord worker = Registry.worker(space.tx().snapshot(), inode.owner());
+        WorkerRecord worker = workers.find(space.tx().snapshot(), inode.owner());
         if (worker == null) {
             throw new Refusal(FailureKind.FAILURE_UNAVAILABLE);
         }
@@ -82,7 +84,7 @@ final class Grants {
 
     private ByteString token(Claims claims, String worker) {
         ByteString bytes = claims.toByteString();
-        byte[] signature = GrantKeys.sign(keys.of(worker), bytes.toByteArray());
+        byte[] signature = keys.sign(worker, bytes.toByteArray());
         return bytes.concat(ByteString.copyFrom(signature));
     }
 

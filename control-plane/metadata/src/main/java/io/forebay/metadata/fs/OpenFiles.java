@@ -12,6 +12,7 @@ import io.forebay.metadata.state.Handles.Holders;
 import io.forebay.metadata.state.Inode;
 import io.forebay.metadata.state.InodeNumbers;
 import io.forebay.metadata.state.Keys;
+import io.forebay.metadata.state.KnownWorkers;
 import io.forebay.metadata.state.Names;
 import io.forebay.metadata.state.Records;
 import io.forebay.metadata.state.Refusal;
@@ -31,6 +32,7 @@ import io.forebay.proto.OpenRequest;
 import io.forebay.proto.ReleaseReply;
 import io.forebay.proto.ReleaseRequest;
 import io.forebay.proto.ReleasedFile;
+import io.forebay.proto.WorkerRecord;
 import java.util.List;
 import java.util.function.Function;
 
@@ -42,13 +44,14 @@ public final class OpenFiles {
     private final Database database;
     private final Mutations mutations;
     private final InodeNumbers numbers;
+    private final KnownWorkers workers = new KnownWorkers();
     private final Grants grants;
 
     public OpenFiles(Database database, InodeNumbers numbers, GrantKeys keys) {
         this.database = database;
         this.mutations = new Mutations(database);
         this.numbers = numbers;
-        this.grants = new Grants(keys);
+        this.grants = new Grants(keys, workers);
     }
 
     public OpenReply create(CreateRequest request) {
@@ -118,7 +121,8 @@ public final class OpenFiles {
         Inode inode =
                 NewNodes.inode(space, parent, request.getCaller(), ino, NodeType.NODE_TYPE_FILE);
         AccessLists.inherit(space, parent, inode, request.getMode(), request.getUmask());
-        inode.record().setOwner(Placement.choose(space, mount.getNode(), ino)).setStaged(true);
+        List<WorkerRecord> all = workers.all(space.tx().snapshot());
+        inode.record().setOwner(Placement.choose(space, all, mount.getNode(), ino)).setStaged(true);
         if (request.getUnnamed()) {
             inode.attributes().setNlink(0);
             inode.record().setNameable(!request.getExclusive());
@@ -204,7 +208,8 @@ public final class OpenFiles {
     /** The mount has the file open, in addition to how it had it open. */
     private static long register(
             Space space, Inode inode, Caller caller, boolean read, boolean write) {
-        OpenRecord old = Handles.find(space, inode.ino(), caller.getMountId());
+        OpenRecord old =
+                inode.isNew() ? null : Handles.find(space, inode.ino(), caller.getMountId());
         OpenRecord.Builder record = old == null ? OpenRecord.newBuilder() : old.toBuilder();
         record.setReading(record.getReading() || read)
                 .setWriting(record.getWriting() || write)

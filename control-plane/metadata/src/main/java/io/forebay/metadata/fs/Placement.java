@@ -16,9 +16,9 @@ final class Placement {
     private Placement() {}
 
     /** Refuses with UNAVAILABLE without a healthy worker, with NO_SPACE where all are full. */
-    static String choose(Space space, String node, long ino) {
+    static String choose(Space space, List<WorkerRecord> workers, String node, long ino) {
         List<WorkerRecord> healthy =
-                Registry.workers(space.tx().snapshot()).stream()
+                workers.stream()
                         .filter(worker -> Registry.healthy(worker, space.nowMillis()))
                         .toList();
         Refusal.when(healthy.isEmpty(), FailureKind.FAILURE_UNAVAILABLE);

@@ -1,42 +1,42 @@
 package io.forebay.metadata.state;
 
+import io.forebay.schema.HmacKey;
 import java.nio.charset.StandardCharsets;
-import java.security.GeneralSecurityException;
-import javax.crypto.Mac;
-import javax.crypto.spec.SecretKeySpec;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
 /** The keys that grants are signed with, and what else is derived from the master key. */
 public final class GrantKeys {
     private static final int KEY_BYTES = 32;
-    private static final String ALGORITHM = "HmacSHA256";
 
-    private final byte[] masterKey;
+    private final HmacKey masterKey;
+
+    /** Ready to sign with, by the worker; there are as many as workers. */
+    private final Map<String, HmacKey> ready = new ConcurrentHashMap<>();
 
     public GrantKeys(byte[] masterKey) {
         if (masterKey.length != KEY_BYTES) {
             throw new IllegalArgumentException("the master key has 32 bytes");
         }
-        this.masterKey = masterKey.clone();
+        this.masterKey = new HmacKey(masterKey);
     }
 
     /** The key of a worker. */
     public byte[] of(String workerId) {
-        return sign(masterKey, ("worker:" + workerId).getBytes(StandardCharsets.UTF_8));
+        return derived("worker:" + workerId);
+    }
+
+    /** What the worker takes for the control plane's. */
+    public byte[] sign(String workerId, byte[] message) {
+        return ready.computeIfAbsent(workerId, id -> new HmacKey(of(id))).sign(message);
     }
 
     /** Who knows it was told of the control plane's unix socket by the control plane itself. */
     public byte[] localCallToken() {
-        return sign(masterKey, "local calls".getBytes(StandardCharsets.UTF_8));
+        return derived("local calls");
     }
 
-    /** HMAC-SHA256. */
-    public static byte[] sign(byte[] key, byte[] message) {
-        try {
-            Mac mac = Mac.getInstance(ALGORITHM);
-            mac.init(new SecretKeySpec(key, ALGORITHM));
-            return mac.doFinal(message);
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("every JDK has HmacSHA256", e);
-        }
+    private byte[] derived(String purpose) {
+        return masterKey.sign(purpose.getBytes(StandardCharsets.UTF_8));
     }
 }

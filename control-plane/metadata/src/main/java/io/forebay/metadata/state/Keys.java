@@ -27,6 +27,7 @@ import io.forebay.metadata.kv.Tuple;
  * (ws, 'n')                               first inode number that no process took
  * (0, 'W', ws), (0, 'N', name)            WorkspaceRecord; the id of a name
  * (0, 'K', worker), (0, 'E', worker)      WorkerRecord; its epoch alone
+ * (0, 'V')                                number that grows with each change of a worker
  * (0, 'B', worker)                        number that grows with the worker's work
  * (0, 'M', mount), (0, 'L', mount)        MountRecord; when it was last heard of, in milliseconds
  * (0, 'F', endedMillis, ws, mount)        empty: a mount that ended without a word
@@ -195,6 +196,10 @@ public final class Keys {
 
     public static Tuple.Range workers() {
         return Tuple.range(0L, "K");
+    }
+
+    static byte[] workersVersion() {
+        return Tuple.key(0L, "V");
     }
 
     public static byte[] epoch(String worker) {

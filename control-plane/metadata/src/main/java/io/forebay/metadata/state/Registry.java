@@ -1,6 +1,7 @@
 package io.forebay.metadata.state;
 
 import io.forebay.metadata.kv.ReadTransaction;
+import io.forebay.metadata.kv.Transaction;
 import io.forebay.metadata.kv.Tuple;
 import io.forebay.proto.FailureKind;
 import io.forebay.proto.WorkerIdentity;
@@ -43,6 +44,17 @@ public final class Registry {
 
     public static @Nullable WorkerRecord worker(ReadTransaction tx, String id) {
         return Records.find(tx, Keys.worker(id), WorkerRecord.parser());
+    }
+
+    /** Writes a worker; every change of one goes through here. */
+    public static void put(Transaction tx, WorkerRecord worker) {
+        tx.set(Keys.worker(worker.getId()), worker.toByteArray());
+        tx.add(Keys.workersVersion(), 1);
+    }
+
+    /** Another one after each change of a worker. */
+    static long workersVersion(ReadTransaction tx) {
+        return Records.number(tx, Keys.workersVersion());
     }
 
     public static boolean healthy(WorkerRecord worker, long nowMillis) {

@@ -5,13 +5,11 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import io.forebay.proto.Claims;
 import io.forebay.proto.FailureKind;
 import io.forebay.schema.ForebayException;
+import io.forebay.schema.HmacKey;
 import io.forebay.schema.Limits;
-import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.time.InstantSource;
 import java.util.Arrays;
-import javax.crypto.Mac;
-import javax.crypto.spec.SecretKeySpec;
 
 /**
  * Tells a worker whether a token is the control plane's, still valid and meant for this worker.
@@ -23,9 +21,7 @@ import javax.crypto.spec.SecretKeySpec;
  * Safe for any number of threads.
  */
 public final class GrantVerifier {
-    private static final String ALGORITHM = "HmacSHA256";
-
-    private final SecretKeySpec key;
+    private final HmacKey key;
     private final String workerId;
     private final InstantSource clock;
 
@@ -33,7 +29,7 @@ public final class GrantVerifier {
      * @param key 32 bytes, from the control plane's answer to the registration
      */
     public GrantVerifier(byte[] key, String workerId, InstantSource clock) {
-        this.key = new SecretKeySpec(key, ALGORITHM);
+        this.key = new HmacKey(key);
         this.workerId = workerId;
         this.clock = clock;
     }
@@ -50,7 +46,7 @@ public final class GrantVerifier {
             throw refused("The token is too short to be one; open the file again");
         }
         byte[] signature = Arrays.copyOfRange(token, size, token.length);
-        if (!MessageDigest.isEqual(sign(token, size), signature)) {
+        if (!MessageDigest.isEqual(key.sign(token, size), signature)) {
             throw refused(
                     "The token's signature does not fit; do worker and mount use one cluster?");
         }
@@ -65,17 +61,6 @@ public final class GrantVerifier {
                     "The token has expired; open the file again, and compare the nodes' clocks");
         }
         return claims;
-    }
-
-    private byte[] sign(byte[] token, int size) {
-        try {
-            Mac mac = Mac.getInstance(ALGORITHM);
-            mac.init(key);
-            mac.update(token, 0, size);
-            return mac.doFinal();
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("every Java has HMAC-SHA256", e);
-        }
     }
 
     private static Claims parse(byte[] token, int size) {

@@ -122,22 +122,23 @@ final class OpenCalls {
     private Reply create(Request.Header header, int flags, CreateRequest.Builder request) {
         Optional<OpenFile> before = table.openedBefore(header);
         if (before.isPresent()) {
-            return created(before.get(), before.get().inode().known(), flags);
+            return created(before.get(), before.get().inode().known(), false, flags);
         }
         requireRoom();
         Access access = Access.of(flags);
         long mountId = services.attachment().mountId();
         OpenReply reply = made(header, access, request);
         OpenFile file = adopt(reply, access, header.id(), mountId);
-        return created(file, reply.getAttributes(), flags);
+        return created(file, reply.getAttributes(), reply.getCreated(), flags);
     }
 
-    private Reply created(OpenFile file, Attributes attributes, int flags) {
+    private Reply created(OpenFile file, Attributes attributes, boolean made, int flags) {
         boolean done = false;
         try {
             makeDurable(file, flags);
             done = true;
-            return new Reply.Created(nodes.counted(attributes), opened(file));
+            return new Reply.Created(
+                    made ? nodes.made(attributes) : nodes.counted(attributes), opened(file));
         } finally {
             if (!done) {
                 close(file);

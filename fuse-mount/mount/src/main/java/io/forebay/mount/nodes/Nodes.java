@@ -55,6 +55,21 @@ public final class Nodes {
         return entry(attributes);
     }
 
+    /**
+     * As {@link #counted}, of a file that was just made. Where the kernel may not believe its
+     * attributes at all, it asks for them again within the same open: it may for the least time
+     * that there is, which is a tick or two of its clock. A write ends that as well.
+     */
+    public Reply.Entry made(Attributes attributes) {
+        Reply.Entry entry = counted(attributes);
+        return new Reply.Entry(
+                entry.nodeId(),
+                entry.generation(),
+                entry.attributes(),
+                entry.entryTimeoutNanos(),
+                Math.max(1, entry.attributeTimeoutNanos()));
+    }
+
     public Reply.Attr attr(Attributes attributes) {
         return attr(attributes, services.watch().timeoutNanos());
     }

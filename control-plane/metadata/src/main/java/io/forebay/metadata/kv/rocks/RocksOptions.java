@@ -18,6 +18,10 @@ final class RocksOptions implements AutoCloseable {
     private static final long WAL_BYTES_MAX = 128L << 20;
     private static final int BACKGROUND_JOBS = 2;
     private static final int BLOOM_BITS_PER_KEY = 10;
+
+    /** Of the write buffer: a key that is not in it is most often seen without a search. */
+    private static final double WRITE_BUFFER_BLOOM = 0.02;
+
     private static final int INFO_LOG_BYTES_MAX = 4 << 20;
     private static final int INFO_LOGS_MAX = 3;
 
@@ -48,6 +52,8 @@ final class RocksOptions implements AutoCloseable {
                 .setKeepLogFileNum(INFO_LOGS_MAX)
                 .setStatsDumpPeriodSec(0)
                 .setWriteBufferSize(WRITE_BUFFER_BYTES)
+                .setMemtablePrefixBloomSizeRatio(WRITE_BUFFER_BLOOM)
+                .setMemtableWholeKeyFiltering(true)
                 .setCompressionType(CompressionType.LZ4_COMPRESSION)
                 .setTableFormatConfig(
                         new BlockBasedTableConfig().setBlockCache(cache).setFilterPolicy(bloom));
