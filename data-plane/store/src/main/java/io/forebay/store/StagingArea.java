@@ -33,7 +33,7 @@ public final class StagingArea implements AutoCloseable {
     private StagingArea(StagingDirectory directory, StagingSettings settings) {
         this.directory = directory;
         this.settings = settings;
-        this.layout = new StagingLayout(directory.files());
+        this.layout = new StagingLayout(directory.files(), settings.disk());
         this.gate = new KeyGate(settings.waitMax());
     }
 
@@ -191,7 +191,7 @@ public final class StagingArea implements AutoCloseable {
     public Optional<StagedStatus> stat(StagedKey key) {
         Path file = layout.file(key);
         try {
-            return settings.reader().read(file);
+            return settings.disk().read(file);
         } catch (IOException e) {
             throw StorageFailures.of(e, file);
         }

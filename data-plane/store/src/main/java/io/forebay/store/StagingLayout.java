@@ -16,10 +16,12 @@ final class StagingLayout {
     private static final String FILL = ".fill";
 
     private final Path root;
+    private final StagingDisk disk;
     private final Set<Path> made = ConcurrentHashMap.newKeySet();
 
-    StagingLayout(Path root) {
+    StagingLayout(Path root, StagingDisk disk) {
         this.root = root;
+        this.disk = disk;
     }
 
     Path file(StagedKey key) {
@@ -31,14 +33,21 @@ final class StagingLayout {
     }
 
     private Path shard(StagedKey key) {
-        String shard = String.format("%02x", key.ino() & SHARD_MASK);
-        return root.resolve(Long.toUnsignedString(key.workspaceId())).resolve(shard);
+        return workspace(key).resolve(String.format("%02x", key.ino() & SHARD_MASK));
+    }
+
+    private Path workspace(StagedKey key) {
+        return root.resolve(Long.toUnsignedString(key.workspaceId()));
     }
 
     void makeDirectory(StagedKey key) throws IOException {
         Path shard = shard(key);
         if (!made.contains(shard)) {
-            Files.createDirectories(shard);
+            if (!Files.exists(shard)) {
+                Path workspace = Files.createDirectories(workspace(key));
+                disk.spread(workspace);
+                Files.createDirectories(shard);
+            }
             made.add(shard);
         }
     }

@@ -13,7 +13,7 @@ import java.time.Duration;
  * @param waitMax how long an open waits for a fill or an eviction of the same file
  */
 public record StagingSettings(
-        Path directory, long capacityBytes, String bootId, Duration waitMax, StatusReader reader) {
+        Path directory, long capacityBytes, String bootId, Duration waitMax, StagingDisk disk) {
     public StagingSettings {
         if (capacityBytes <= 0) {
             throw new ForebayException(

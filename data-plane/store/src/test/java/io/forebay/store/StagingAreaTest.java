@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
@@ -39,11 +40,43 @@ final class StagingAreaTest {
 
     private StagingSettings settings(String boot) {
         return new StagingSettings(
-                directory(), 1 << 20, boot, Duration.ofSeconds(30), StatusReader.withoutHoles());
+                directory(), 1 << 20, boot, Duration.ofSeconds(30), StagingDisk.withoutHoles());
     }
 
     private StagingArea open() {
         return StagingArea.open(settings("boot-1"));
+    }
+
+    /** Before there are directories in it, and also after a start. */
+    @Test
+    void theFilesOfAWorkspaceAreSpread() {
+        List<Path> asked = new ArrayList<>();
+        StagingDisk disk =
+                new StagingDisk() {
+                    @Override
+                    public Optional<StagedStatus> read(Path path) throws IOException {
+                        return StagingDisk.withoutHoles().read(path);
+                    }
+
+                    @Override
+                    public void spread(Path workspace) throws IOException {
+                        try (Stream<Path> inside = Files.list(workspace)) {
+                            assertEquals(asked.size(), inside.count());
+                        }
+                        asked.add(workspace);
+                    }
+                };
+        Path workspace = directory().resolve("files/3");
+        for (int ino = 1; ino <= 2; ino++) {
+            StagingSettings settings =
+                    new StagingSettings(
+                            directory(), 1 << 20, "boot-1", Duration.ofSeconds(30), disk);
+            try (StagingArea area = StagingArea.open(settings)) {
+                area.create(new StagedKey(3, ino));
+                area.create(new StagedKey(3, ino + 256));
+                assertEquals(Collections.nCopies(ino, workspace), asked);
+            }
+        }
     }
 
     @Test

@@ -60,7 +60,7 @@ final class StagingModelTest {
                         1 << 30,
                         "boot",
                         Duration.ofSeconds(10),
-                        StatusReader.withoutHoles()));
+                        StagingDisk.withoutHoles()));
     }
 
     /** What a worker does at start with verdicts that agree with the model. */

@@ -4,7 +4,7 @@ import io.forebay.proto.FailureKind;
 import io.forebay.schema.ForebayException;
 import io.forebay.store.StagingArea;
 import io.forebay.store.StagingSettings;
-import io.forebay.worker.staging.NativeStatus;
+import io.forebay.worker.staging.NativeDisk;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -39,7 +39,7 @@ final class StagingAreas {
                             capacity,
                             Files.readString(BOOT_ID).strip(),
                             FILL_MAX,
-                            new NativeStatus()));
+                            new NativeDisk()));
         } catch (IOException e) {
             throw new ForebayException(
                             FailureKind.FAILURE_INVALID,

@@ -38,6 +38,9 @@ final class LibC {
     private static final MethodHandle FCNTL =
             // SAFETY: fcntl(2) is variadic after its second argument; ours are ints.
             handle("fcntl", ints(JAVA_INT, JAVA_INT, JAVA_INT), Linker.Option.firstVariadicArg(2));
+    private static final MethodHandle IOCTL =
+            // SAFETY: ioctl(2) is variadic after its second argument; ours is an address.
+            handle("ioctl", ints(JAVA_INT, JAVA_LONG, ADDRESS), Linker.Option.firstVariadicArg(2));
     private static final MethodHandle CLOSE = handle("close", ints(JAVA_INT));
     private static final MethodHandle PREAD =
             handle("pread64", longs(JAVA_INT, ADDRESS, JAVA_LONG, JAVA_LONG));
@@ -108,6 +111,15 @@ final class LibC {
         try {
             MemorySegment state = ERRNO.get();
             return result((int) FCNTL.invokeExact(state, fd, command, argument), state);
+        } catch (Throwable e) {
+            throw broken(e);
+        }
+    }
+
+    static int ioctl(int fd, long request, MemorySegment argument) {
+        try {
+            MemorySegment state = ERRNO.get();
+            return result((int) IOCTL.invokeExact(state, fd, request, argument), state);
         } catch (Throwable e) {
             throw broken(e);
         }
