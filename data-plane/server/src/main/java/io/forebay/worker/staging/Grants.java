@@ -75,27 +75,24 @@ public final class Grants implements StagedFileHandler, RemoteOpener {
 
     @Override
     public NativeFile open(byte[] token, boolean atOnce) {
-        if (atOnce) {
-            return openLocal(token, true);
-        }
+        return granted(
+                token, atOnce, claims -> isHere(claims) ? openLocal(claims) : openBrought(claims));
+    }
+
+    private NativeFile openBrought(Claims claims) {
         if (!waits.tryAcquire()) {
             throw busy("As many opens wait for the bucket as may; open the file again later");
         }
         try {
-            return openLocal(token, false);
+            return openLocal(claims);
         } finally {
             waits.release();
         }
     }
 
-    private NativeFile openLocal(byte[] token, boolean atOnce) {
-        return granted(
-                token,
-                atOnce,
-                claims -> {
-                    sharing.pass(key(claims), claims);
-                    return open(claims);
-                });
+    private NativeFile openLocal(Claims claims) {
+        sharing.pass(key(claims), claims);
+        return open(claims);
     }
 
     @Override

@@ -13,6 +13,7 @@ import io.forebay.mount.meta.FailureErrno;
 import io.forebay.mount.meta.Origin;
 import io.forebay.mount.nodes.NodeAttributes;
 import io.forebay.mount.nodes.Nodes;
+import io.forebay.mount.open.Access;
 import io.forebay.mount.open.Commits;
 import io.forebay.mount.open.OpenFile;
 import io.forebay.mount.open.OpenInode;
@@ -168,6 +169,8 @@ public final class ForebayFileSystem implements FileSystem, AutoCloseable {
                     namespace.remove(remove.header(), remove.name(), true);
             case Request.Rename rename -> namespace.rename(rename);
             case Request.Open open -> opens.fetches().answer(open, opens::open);
+            case Request.Create create when Access.of(create.flags()).exclusive() ->
+                    opens.create(create); // never waits for the bucket, and must not begin anew
             case Request.Create create -> opens.fetches().answer(create, opens::create);
             case Request.CreateUnnamed create -> opens.create(create);
             case Request.Read read -> files.read(read);
