@@ -5,13 +5,12 @@ import io.forebay.fuse.FuseException;
 import io.forebay.fuse.Reply;
 import io.forebay.fuse.Request;
 import io.forebay.mount.services.LateAnswer;
+import io.forebay.mount.services.LateAnswers;
 import io.forebay.mount.services.Services;
 import io.forebay.proto.FailureKind;
 import io.forebay.proto.Grant;
 import io.forebay.schema.ForebayException;
 import io.forebay.transport.file.StagedHandle;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
@@ -28,7 +27,7 @@ final class FetchCalls implements AutoCloseable {
     private static final ScopedValue<LateAnswer> LATE = ScopedValue.newInstance();
 
     private final Services services;
-    private final Set<LateAnswer> waits = ConcurrentHashMap.newKeySet();
+    private final LateAnswers waits = new LateAnswers();
 
     FetchCalls(Services services) {
         this.services = services;
@@ -50,20 +49,16 @@ final class FetchCalls implements AutoCloseable {
      * there are few, all the time.
      */
     private Reply later(Request request, Supplier<Reply> work) {
-        LateAnswer late = new LateAnswer();
-        waits.add(late);
-        Thread.ofVirtual()
-                .name("fetch-wait-" + request.header().nodeId())
-                .start(() -> {
+        return waits.start(
+                "fetch-wait-" + request.header().nodeId(),
+                late -> {
                     services.watch().begin(request);
                     try {
                         late.complete(() -> ScopedValue.where(LATE, late).call(work::get));
                     } finally {
                         services.watch().answered();
-                        waits.remove(late);
                     }
                 });
-        return late.reply();
     }
 
     StagedHandle open(Grant grant, Supplier<Grant> again) {
@@ -85,7 +80,7 @@ final class FetchCalls implements AutoCloseable {
     /** Ends the waits. */
     @Override
     public void close() {
-        waits.forEach(LateAnswer::interrupt);
+        waits.close();
     }
 
     private static final class NotHere extends RuntimeException {

@@ -6,13 +6,12 @@ import io.forebay.fuse.Errno;
 import io.forebay.fuse.FuseException;
 import io.forebay.fuse.Reply;
 import io.forebay.mount.services.LateAnswer;
+import io.forebay.mount.services.LateAnswers;
 import io.forebay.mount.services.Services;
 import io.forebay.observability.EventName;
 import io.forebay.proto.AwaitStoredReply;
 import io.forebay.proto.AwaitStoredRequest;
 import java.util.Optional;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
 
 /**
@@ -29,7 +28,7 @@ final class StoreCalls implements AutoCloseable {
     private static final long WAIT_MILLIS = 5_000;
 
     private final Services services;
-    private final Set<LateAnswer> waits = ConcurrentHashMap.newKeySet();
+    private final LateAnswers waits = new LateAnswers();
 
     StoreCalls(Services services) {
         this.services = services;
@@ -55,18 +54,7 @@ final class StoreCalls implements AutoCloseable {
     }
 
     private Reply later(long ino, Work work) {
-        LateAnswer late = new LateAnswer();
-        waits.add(late);
-        Thread.ofVirtual()
-                .name("store-wait-" + ino)
-                .start(() -> {
-                    try {
-                        late.complete(() -> work.until(late));
-                    } finally {
-                        waits.remove(late);
-                    }
-                });
-        return late.reply();
+        return waits.start("store-wait-" + ino, late -> late.complete(() -> work.until(late)));
     }
 
     private Reply stored(LateAnswer late, long ino, long first, LongSupplier commitAgain) {
@@ -114,6 +102,6 @@ final class StoreCalls implements AutoCloseable {
     /** Ends the waits. */
     @Override
     public void close() {
-        waits.forEach(LateAnswer::interrupt);
+        waits.close();
     }
 }
