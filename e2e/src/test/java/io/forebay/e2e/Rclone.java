@@ -48,6 +48,22 @@ public final class Rclone {
         return run("lsf", "-R", "--files-only", "forebay:forebay").lines().sorted().toList();
     }
 
+    /** Puts an object, as somebody does who knows nothing of us. */
+    public void put(String key, String content, Path scratch) throws IOException {
+        Path file = Files.createTempFile(scratch, "put", "");
+        Files.writeString(file, content);
+        run("copyto", "--ignore-times", file.toString(), "forebay:forebay/" + key);
+        Files.delete(file);
+    }
+
+    public void delete(String key) {
+        run("deletefile", "forebay:forebay/" + key);
+    }
+
+    public String content(String key) {
+        return run("cat", "forebay:forebay/" + key);
+    }
+
     private String run(String... words) {
         List<String> all = Stream.concat(Stream.of("rclone"), Stream.of(words)).toList();
         Command.Outcome outcome = new Command(all, environment, LIMIT).run();

@@ -23,6 +23,7 @@ public enum EventName implements Named {
             "mount.expired",
             CONTROL_PLANE,
             "A mount's lease ran out; what it had open is settled without it."),
+    CONFLICT_RESOLVED("conflict.resolved", CONTROL_PLANE, "A person ended a file's conflict."),
     DUTY_FAILED("duty.failed", CONTROL_PLANE, "A background duty failed; it is tried again."),
     LOCAL_CALLS_OFF(
             "local-calls.off",

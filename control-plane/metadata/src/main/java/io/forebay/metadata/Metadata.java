@@ -12,6 +12,7 @@ import io.forebay.metadata.flush.Rekey;
 import io.forebay.metadata.flush.StagedFiles;
 import io.forebay.metadata.flush.Storing;
 import io.forebay.metadata.flush.Tasks;
+import io.forebay.metadata.foreign.Resolution;
 import io.forebay.metadata.fs.Mounts;
 import io.forebay.metadata.fs.Namespace;
 import io.forebay.metadata.fs.OpenFiles;
@@ -38,6 +39,7 @@ public final class Metadata {
     private final Workspaces workspaces;
     private final PathRules pathRules;
     private final Inspection inspection;
+    private final Resolution resolution;
     private final Rekey rekey;
     private final Locks locks;
     private final ChangeLog changes;
@@ -63,6 +65,7 @@ public final class Metadata {
         storing = new Storing(database, barrier);
         workers = new Workers(database, tasks, keys);
         inspection = new Inspection(database);
+        resolution = new Resolution(database, numbers);
         rekey = new Rekey(database);
         locks = new Locks(database);
     }
@@ -123,6 +126,10 @@ public final class Metadata {
 
     public Locks locks() {
         return locks;
+    }
+
+    public Resolution resolution() {
+        return resolution;
     }
 
     public Inspection inspection() {

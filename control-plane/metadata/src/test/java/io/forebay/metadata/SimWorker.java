@@ -22,6 +22,7 @@ import io.forebay.proto.PublishVerdict;
 import io.forebay.proto.PublishedObject;
 import io.forebay.proto.RemoveObjectTask;
 import io.forebay.proto.RemovedObject;
+import io.forebay.proto.SeenObject;
 import io.forebay.proto.SettledFile;
 import io.forebay.proto.Task;
 import io.forebay.proto.UploadTask;
@@ -36,22 +37,22 @@ import org.jspecify.annotations.Nullable;
  * A worker whose tasks advance one step at a time, in any order, and that loses replies and
  * crashes. What it has staged survives its crashes.
  */
-final class SimWorker {
+public final class SimWorker {
     private static final int LATER_MAX = 5;
     private static final String CHANGED = "changed";
 
     private final Rig rig;
     private final Bucket bucket;
     private final Random random;
-    final String id;
+    public final String id;
     final String node;
-    final Map<Long, Staged> staged = new HashMap<>();
-    final List<Job> jobs = new ArrayList<>();
+    public final Map<Long, Staged> staged = new HashMap<>();
+    public final List<Job> jobs = new ArrayList<>();
 
     /** Whether replies are lost and steps fail. */
-    boolean faulty = true;
+    public boolean faulty = true;
 
-    SimWorker(Rig rig, Bucket bucket, Random random, String id, String node) {
+    public SimWorker(Rig rig, Bucket bucket, Random random, String id, String node) {
         this.rig = rig;
         this.bucket = bucket;
         this.random = random;
@@ -59,9 +60,9 @@ final class SimWorker {
         this.node = node;
     }
 
-    record Staged(String content, long mtime) {}
+    public record Staged(String content, long mtime) {}
 
-    static final class Job {
+    public static final class Job {
         final Task task;
         int step;
         int later;
@@ -76,7 +77,7 @@ final class SimWorker {
     }
 
     /** What a mount does with a grant: the file is there afterwards. */
-    void open(Claims claims) {
+    public void open(Claims claims) {
         assertEquals(id, claims.getWorkerId());
         if (claims.getTruncate()) {
             staged.put(claims.getIno(), new Staged("", 1));
@@ -94,12 +95,12 @@ final class SimWorker {
         }
     }
 
-    String content(long ino) {
+    public String content(long ino) {
         Staged file = staged.get(ino);
         return file == null ? "none" : file.content();
     }
 
-    void crash() {
+    public void crash() {
         for (Job job : jobs) {
             if (job.task.hasUpload() && job.step == 2 && random.nextBoolean()) {
                 write(job, job.task.getUpload());
@@ -113,7 +114,7 @@ final class SimWorker {
     }
 
     /** One that comes again is not begun a second time beside the first. */
-    void take() {
+    public void take() {
         for (Task task : rig.take(id)) {
             if (jobs.stream().noneMatch(job -> same(job.task, task))) {
                 jobs.add(new Job(task));
@@ -122,7 +123,7 @@ final class SimWorker {
     }
 
     /** Does all that is due, and what comes of it. */
-    void drain() {
+    public void drain() {
         for (int i = 0; i < 100; i++) {
             take();
             if (jobs.isEmpty()) {
@@ -148,7 +149,7 @@ final class SimWorker {
                         && other.getRemoveObject().getKey().equals(task.getRemoveObject().getKey());
     }
 
-    void step() {
+    public void step() {
         if (!jobs.isEmpty()) {
             Job job = jobs.get(random.nextInt(jobs.size()));
             if (job.task.hasUpload()) {
@@ -281,11 +282,21 @@ final class SimWorker {
                 return published(outcome, there);
             }
             if (there == null || !known(job.verdict.getUnknownPutsList(), there)) {
-                return outcome.setConflict(true);
+                return outcome.setConflict(true).setSeen(seen(there));
             }
             etag = there.etag();
         }
         throw new AssertionError("a key that changes all the time");
+    }
+
+    private static SeenObject seen(@Nullable Stored there) {
+        return there == null
+                ? SeenObject.getDefaultInstance()
+                : SeenObject.newBuilder()
+                        .setThere(true)
+                        .setEtag(there.etag())
+                        .setSize(there.content().length())
+                        .build();
     }
 
     private static boolean known(List<io.forebay.proto.UnknownPut> puts, Stored there) {
@@ -350,7 +361,7 @@ final class SimWorker {
         return settled.build();
     }
 
-    void evict(long ino, long generation) {
+    public void evict(long ino, long generation) {
         boolean granted =
                 rig.metadata
                         .stagedFiles()
@@ -385,7 +396,9 @@ final class SimWorker {
                 there.etag().equals(work.getExpectedEtag())
                         || known(work.getUnknownPutsList(), there);
         if (ours) {
-            assertFalse(there.foreign(), "I6: a foreign object was deleted");
+            assertFalse(
+                    there.foreign() && !bucket.givenUp.contains(there.etag()),
+                    "I6: a foreign object was deleted");
             bucket.objects.remove(work.getKey());
         }
         return ours;

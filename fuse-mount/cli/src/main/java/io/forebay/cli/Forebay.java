@@ -24,6 +24,7 @@ import picocli.CommandLine.Command;
             StatusCommand.class,
             FlushCommand.class,
             EvictCommand.class,
+            ResolveCommand.class,
             MountCommand.class,
             MountEntryCommand.class,
             TrainCommand.class
@@ -42,7 +43,8 @@ public final class Forebay implements Runnable {
             Objects.requireNonNull(line.getSubcommands().get(name))
                     .setUnmatchedOptionsArePositionalParams(true);
         }
-        return line.setExecutionExceptionHandler((thrown, at, _) -> report(thrown, at))
+        return line.setCaseInsensitiveEnumValuesAllowed(true)
+                .setExecutionExceptionHandler((thrown, at, _) -> report(thrown, at))
                 .setParameterExceptionHandler(Forebay::misused)
                 .execute(arguments);
     }

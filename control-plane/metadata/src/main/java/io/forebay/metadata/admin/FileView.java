@@ -2,6 +2,7 @@ package io.forebay.metadata.admin;
 
 import io.forebay.proto.Attributes;
 import io.forebay.proto.DurabilityMode;
+import io.forebay.proto.SeenObject;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
@@ -11,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param path components joined by '/', without a leading one; as text for people
  * @param object the newest uploaded content
  * @param worker owner of the bytes; null for what has none
+ * @param conflict what somebody else did to the object; null where a person has nothing to decide
  */
 public record FileView(
         String path,
@@ -22,7 +24,8 @@ public record FileView(
         int attempts,
         @Nullable StoredObject object,
         @Nullable String worker,
-        boolean staged) {
+        boolean staged,
+        @Nullable SeenObject conflict) {
 
     /** An object in the bucket; the key includes the workspace's prefix. */
     public record StoredObject(String key, String etag, long generation, String checksum) {}

@@ -123,6 +123,8 @@ public final class Inspection {
         FlushRecord flush = inode.getFlush();
         long retry = flush.getNextRetryMillis();
         boolean object = inode.hasObject();
+        boolean inConflict =
+                inode.getAttributes().getFlushState() == FlushState.FLUSH_STATE_CONFLICT;
         return new FileView(
                 texts.stream().collect(Collectors.joining("/")),
                 texts.isEmpty() ? "" : texts.getLast(),
@@ -133,7 +135,8 @@ public final class Inspection {
                 flush.getAttempt(),
                 object ? object(workspace.getLocation().getPrefix(), inode.getObject()) : null,
                 inode.getOwner().isEmpty() ? null : inode.getOwner(),
-                inode.getStaged() || inode.getMaybeStaged());
+                inode.getStaged() || inode.getMaybeStaged(),
+                inConflict ? flush.getConflict().getSeen() : null);
     }
 
     private static FileView.StoredObject object(String prefix, ObjectRecord object) {

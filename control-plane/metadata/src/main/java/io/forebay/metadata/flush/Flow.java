@@ -7,10 +7,12 @@ import io.forebay.metadata.state.Queue;
 import io.forebay.metadata.state.Space;
 import io.forebay.metadata.state.TaskId;
 import io.forebay.metadata.state.TaskKind;
+import io.forebay.proto.ConflictRecord;
 import io.forebay.proto.FinalSize;
 import io.forebay.proto.FlushRecord;
 import io.forebay.proto.FlushState;
 import io.forebay.proto.KeyRecord;
+import io.forebay.proto.SeenObject;
 import io.forebay.proto.SetAttributesRequest;
 import org.jspecify.annotations.Nullable;
 
@@ -239,7 +241,7 @@ public final class Flow {
     }
 
     /** The file must be brought to the bucket, from a time on. */
-    static void queue(Space space, Inode inode, long dueMillis) {
+    public static void queue(Space space, Inode inode, long dueMillis) {
         FlushRecord.Builder flush = inode.flush();
         inode.attributes().setFlushState(FlushState.FLUSH_STATE_QUEUED);
         untried(flush).clearCleanGeneration();
@@ -272,6 +274,7 @@ public final class Flow {
                 .clearClosedSinceMillis()
                 .clearCleanGeneration()
                 .clearMarkedKey()
+                .clearConflict()
                 .clearUploadId()
                 .clearUploadKey()
                 .clearUploadGeneration();
@@ -288,6 +291,17 @@ public final class Flow {
         }
         flush.setAttempt(attempt).setError(message).setNextRetryMillis(next);
         Queue.put(space, inode.owner(), TaskId.of(TaskKind.UPLOAD, inode.ino()), next);
+    }
+
+    /** Somebody else changed the object: a person decides which version stays. */
+    static void conflicted(Space space, Inode inode, String key, SeenObject seen) {
+        inode.flush().setConflict(ConflictRecord.newBuilder().setKey(key).setSeen(seen));
+        String what = seen.getThere() ? "changed the object" : "deleted the object";
+        stuck(
+                space,
+                inode,
+                FlushState.FLUSH_STATE_CONFLICT,
+                "Somebody else " + what + ": decide which version stays (forebay resolve)");
     }
 
     /** It cannot go on before a person, or a rename, changes something. */

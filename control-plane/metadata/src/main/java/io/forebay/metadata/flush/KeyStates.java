@@ -12,7 +12,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** What is known of one key: its object, and the mark of who is about to change it. */
-final class KeyStates {
+public final class KeyStates {
     /**
      * A mark that is older was left behind. Longer than any worker waits for an answer of the
      * store: a put that came after its mark was given up could follow the removal of its key.
@@ -24,13 +24,13 @@ final class KeyStates {
 
     private KeyStates() {}
 
-    static KeyRecord.Builder load(Space space, String key) {
+    public static KeyRecord.Builder load(Space space, String key) {
         KeyRecord record =
                 Records.find(space.tx(), Keys.object(space.id(), key), KeyRecord.parser());
         return record == null ? KeyRecord.newBuilder() : record.toBuilder();
     }
 
-    static void save(Space space, String key, KeyRecord.Builder record) {
+    public static void save(Space space, String key, KeyRecord.Builder record) {
         byte[] at = Keys.object(space.id(), key);
         if (known(record)) {
             space.tx().set(at, record.build().toByteArray());
@@ -103,7 +103,7 @@ final class KeyStates {
     }
 
     /** Whether the key's object is the newest object of the inode. */
-    static boolean isObjectOf(String key, KeyRecord.Builder record, Inode inode) {
+    public static boolean isObjectOf(String key, KeyRecord.Builder record, Inode inode) {
         return hasObject(record)
                 && inode.hasObject()
                 && record.getIno() == inode.ino()

@@ -8,6 +8,7 @@ import io.forebay.metadata.state.Registry;
 import io.forebay.metadata.state.Space;
 import io.forebay.proto.BeginPublishReply;
 import io.forebay.proto.BeginPublishRequest;
+import io.forebay.proto.ConflictRecord;
 import io.forebay.proto.FailureKind;
 import io.forebay.proto.FinishPublishReply;
 import io.forebay.proto.FinishPublishRequest;
@@ -108,10 +109,18 @@ public final class Publication {
         marked(space, inode, intent);
         return PublishVerdict.newBuilder()
                 .setDecision(Decision.DECISION_GO)
-                .setExpectedEtag(record.getEtag())
+                .setExpectedEtag(expected(inode, key, record))
                 .setMaybeDone(maybeDone)
                 .addAllUnknownPuts(record.getUnknownPutsList())
                 .build();
+    }
+
+    /** What may be replaced: what we put last, or what a person has decided to replace. */
+    private static String expected(Inode inode, String key, KeyRecord.Builder record) {
+        ConflictRecord conflict = inode.flush().getConflict();
+        return conflict.getOurs() && conflict.getKey().equals(key)
+                ? conflict.getSeen().getEtag()
+                : record.getEtag();
     }
 
     /** Who asks again is not at it: the mark of an earlier try is nobody's any more. */
@@ -179,7 +188,7 @@ public final class Publication {
         switch (outcome.getResultCase()) {
             case PUBLISHED -> published(space, lease, outcome, record);
             case FAILED -> failed(space, lease, outcome, record);
-            case CONFLICT -> conflict(space, intent, record);
+            case CONFLICT -> conflict(space, outcome, record);
             case RESULT_NOT_SET -> throw new Refusal(FailureKind.FAILURE_INVALID);
         }
     }
@@ -199,6 +208,9 @@ public final class Publication {
         Inode inode = space.find(intent.getIno());
         if (inode != null) {
             unmark(inode, key);
+            if (inode.flush().getConflict().getKey().equals(key)) {
+                inode.flush().clearConflict();
+            }
             record(space, inode, intent, object);
         }
         Inode live = Removals.liveFile(space, key);
@@ -265,18 +277,15 @@ public final class Publication {
         }
     }
 
-    private static void conflict(Space space, PublishIntent intent, KeyRecord.Builder record) {
+    private static void conflict(Space space, PublishOutcome outcome, KeyRecord.Builder record) {
+        PublishIntent intent = outcome.getIntent();
         KeyStates.clearMark(record);
         record.clearUnknownPuts();
         KeyStates.save(space, intent.getKey(), record);
         unmarkUnless(space, intent, KeyStates.known(record));
         Inode inode = concerned(space, intent);
         if (inode != null) {
-            Flow.stuck(
-                    space,
-                    inode,
-                    FlushState.FLUSH_STATE_CONFLICT,
-                    "Somebody else changed the object: decide which version stays");
+            Flow.conflicted(space, inode, intent.getKey(), outcome.getSeen());
         }
     }
 

@@ -15,7 +15,7 @@ import io.forebay.proto.NodeType;
 import io.forebay.proto.RemoveRequest;
 
 /** unlink(2) and rmdir(2). */
-final class Removal {
+public final class Removal {
     private Removal() {}
 
     static NodeReply remove(Space space, RemoveRequest request) {
@@ -36,7 +36,7 @@ final class Removal {
     }
 
     /** Takes the name from an inode, and forgets the inode when nobody needs it. */
-    static void drop(Space space, Inode parent, byte[] name, Inode inode) {
+    public static void drop(Space space, Inode parent, byte[] name, Inode inode) {
         if (inode.directory()) {
             Refusal.when(!empty(space, inode), FailureKind.FAILURE_NOT_EMPTY);
         }

@@ -67,6 +67,25 @@ public final class Names {
         repoint(space, b, a, inB);
     }
 
+    /** All names of an inode are those of another one from now on, as a rename over them does. */
+    public static void handOver(Space space, Inode from, Inode to) {
+        boolean own = true;
+        for (Tuple.Range range :
+                List.of(
+                        Keys.backPointers(space.id(), from.ino()),
+                        Keys.moreNames(space.id(), from.ino()))) {
+            for (KeyValue pair :
+                    space.tx().getRange(range.begin(), range.end(), Limits.LINKS_MAX)) {
+                Place place = at(pair);
+                space.tx().clear(pair.key());
+                enter(space, place.parent(), place.name(), to);
+                space.tx().set(back(space, to.ino(), place, own), new byte[0]);
+                space.inode(place.parent()).touch(space.nowNanos(), true);
+            }
+            own = false;
+        }
+    }
+
     private static void enter(Space space, long parent, byte[] name, Inode inode) {
         EntryRecord entry =
                 EntryRecord.newBuilder().setIno(inode.ino()).setType(inode.type()).build();

@@ -2,6 +2,7 @@ package io.forebay.server.graphql;
 
 import io.forebay.metadata.admin.FileView;
 import io.forebay.proto.Attributes;
+import io.forebay.server.graphql.conflict.Conflict;
 import java.time.Instant;
 import java.util.Objects;
 import java.util.Optional;
@@ -30,7 +31,8 @@ public record FileNode(
         @Nullable Long objectGeneration,
         @Nullable String checksum,
         @Nullable String worker,
-        boolean staged) {
+        boolean staged,
+        @Nullable Conflict conflict) {
     private static final long NANOS_PER_SECOND = 1_000_000_000L;
 
     static FileNode of(FileView view) {
@@ -57,7 +59,8 @@ public record FileNode(
                 object.map(FileView.StoredObject::generation).orElse(null),
                 object.map(FileView.StoredObject::checksum).orElse(null),
                 view.worker(),
-                view.staged());
+                view.staged(),
+                Conflict.of(view.conflict()));
     }
 
     private static String time(long nanos) {

@@ -1,6 +1,9 @@
 package io.forebay.server.graphql;
 
 import io.forebay.metadata.admin.WorkspaceView;
+import io.forebay.server.graphql.conflict.Conflicts;
+import io.forebay.server.graphql.conflict.Keep;
+import io.forebay.server.graphql.conflict.Resolution;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import java.util.OptionalLong;
 import org.eclipse.microprofile.graphql.DefaultValue;
@@ -19,10 +22,12 @@ public final class MutationApi {
 
     private final Workspaces workspaces;
     private final Flushes flushes;
+    private final Conflicts conflicts;
 
-    MutationApi(Workspaces workspaces, Flushes flushes) {
+    MutationApi(Workspaces workspaces, Flushes flushes, Conflicts conflicts) {
         this.workspaces = workspaces;
         this.flushes = flushes;
+        this.conflicts = conflicts;
     }
 
     @Mutation
@@ -78,6 +83,17 @@ public final class MutationApi {
         return ApiException.translate(() -> {
             byte[] bytes = Inputs.path(path);
             return flushes.evict(workspaces.named(workspace).id(), bytes);
+        });
+    }
+
+    @Mutation
+    public @NonNull Resolution resolveConflict(
+            @Name("workspace") @NonNull String workspace,
+            @Name("path") @NonNull String path,
+            @Name("keep") @NonNull Keep keep) {
+        return ApiException.translate(() -> {
+            byte[] bytes = Inputs.path(path);
+            return conflicts.resolve(workspaces.named(workspace).id(), bytes, keep);
         });
     }
 

@@ -8,6 +8,7 @@ import io.forebay.persist.WriteResult;
 import io.forebay.proto.FailureKind;
 import io.forebay.proto.PublishVerdict;
 import io.forebay.proto.PublishedObject;
+import io.forebay.proto.SeenObject;
 import io.forebay.schema.ForebayException;
 import java.time.Duration;
 import java.util.Map;
@@ -91,7 +92,7 @@ final class Publication {
                         }
                         Optional<Condition> next = next(condition, verdict, there);
                         if (next.isEmpty()) {
-                            return new UploadEnd.Conflict();
+                            return new UploadEnd.Conflict(seen(there));
                         }
                         condition = next.get();
                     }
@@ -130,6 +131,17 @@ final class Publication {
                                         ObjectMetadata.names(
                                                 metadata, put.getIno(), put.getGeneration()));
         return known ? Optional.of(new Condition.Matches(etag)) : Optional.empty();
+    }
+
+    private static SeenObject seen(Optional<StoredObject> there) {
+        return there.map(object ->
+                        SeenObject.newBuilder()
+                                .setThere(true)
+                                .setEtag(object.etag())
+                                .setSize(object.size())
+                                .setChecksum(object.checksum().orElse(""))
+                                .build())
+                .orElse(SeenObject.getDefaultInstance());
     }
 
     /** A request without an answer may have been done, or may still be. */

@@ -82,8 +82,8 @@ final class TaskRunner {
                 control.finish(outcome.setPublished(object).build());
                 listener.published(task, object, result.sentBytes(), reporter.since(start));
             }
-            case UploadEnd.Conflict() -> {
-                control.finish(outcome.setConflict(true).build());
+            case UploadEnd.Conflict(var seen) -> {
+                control.finish(outcome.setConflict(true).setSeen(seen).build());
                 listener.conflicted(task, reporter.since(start));
             }
             case UploadEnd.WriteFailed(String message, boolean known) -> {

@@ -1,6 +1,7 @@
 package io.forebay.persist.flush;
 
 import io.forebay.proto.PublishedObject;
+import io.forebay.proto.SeenObject;
 import java.util.Optional;
 
 /** How an upload ended. */
@@ -20,7 +21,7 @@ sealed interface UploadEnd {
     record Published(PublishedObject object) implements UploadEnd {}
 
     /** Somebody else wrote the object; the key is marked. */
-    record Conflict() implements UploadEnd {}
+    record Conflict(SeenObject seen) implements UploadEnd {}
 
     /** The write failed while the key is marked. */
     record WriteFailed(String message, boolean outcomeKnown) implements UploadEnd {}

@@ -135,6 +135,32 @@ public final class ControlPlane {
                 .asLong();
     }
 
+    /**
+     * Where the versions of a conflict are, empty for what is not kept.
+     *
+     * @param ours the file's content
+     * @param theirs the others' object
+     */
+    public record Resolved(String ours, String theirs) {}
+
+    /**
+     * @param keep as the schema has it
+     */
+    public Resolved resolveConflict(String workspace, String path, String keep) {
+        JsonNode result =
+                client.ask(
+                                """
+                                mutation($workspace: String!, $path: String!, $keep: Keep!) {
+                                  resolveConflict(
+                                    workspace: $workspace, path: $path, keep: $keep
+                                  ) { ours theirs } }
+                                """,
+                                Map.of("workspace", workspace, "path", path, "keep", keep),
+                                QUICK)
+                        .path("resolveConflict");
+        return new Resolved(result.path("ours").asText(""), result.path("theirs").asText(""));
+    }
+
     private static Workspace read(JsonNode found) {
         return new Workspace(
                 found.path("name").asText(),

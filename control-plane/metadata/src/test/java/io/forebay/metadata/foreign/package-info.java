@@ -1,0 +1,4 @@
+@NullMarked
+package io.forebay.metadata.foreign;
+
+import org.jspecify.annotations.NullMarked;
