@@ -16,6 +16,12 @@ public enum EventName implements Named {
     WORKSPACE_CREATED("workspace.created", CONTROL_PLANE, "A workspace was bound to a bucket."),
     WORKSPACE_REFUSED(
             "workspace.refused", CONTROL_PLANE, "A worker could not write to the bucket."),
+    IMPORT_STARTED(
+            "import.started",
+            CONTROL_PLANE,
+            "Files are made of the objects of a workspace's bucket."),
+    IMPORT_SKIPPED("import.skipped", CONTROL_PLANE, "An import left an object alone, and why."),
+    IMPORT_ENDED("import.ended", CONTROL_PLANE, "An import is done, or cannot go on."),
     WORKER_REGISTERED("worker.registered", CONTROL_PLANE, "A worker has a new epoch."),
     MOUNT_ATTACHED("mount.attached", CONTROL_PLANE, "A mount's lease began."),
     MOUNT_DETACHED("mount.detached", CONTROL_PLANE, "A mount ended its lease."),

@@ -16,6 +16,7 @@ import io.forebay.metadata.foreign.Resolution;
 import io.forebay.metadata.fs.Mounts;
 import io.forebay.metadata.fs.Namespace;
 import io.forebay.metadata.fs.OpenFiles;
+import io.forebay.metadata.imports.Imports;
 import io.forebay.metadata.kv.KeyValueStore;
 import io.forebay.metadata.lock.Locks;
 import io.forebay.metadata.state.Database;
@@ -38,6 +39,7 @@ public final class Metadata {
     private final Workers workers;
     private final Workspaces workspaces;
     private final PathRules pathRules;
+    private final Imports imports;
     private final Inspection inspection;
     private final Resolution resolution;
     private final Rekey rekey;
@@ -55,7 +57,8 @@ public final class Metadata {
         GrantKeys keys = new GrantKeys(masterKey);
         workspaces = new Workspaces(database);
         pathRules = new PathRules(database);
-        tasks = new Tasks(database, workspaces);
+        imports = new Imports(database);
+        tasks = new Tasks(database, workspaces, imports);
         namespace = new Namespace(database, numbers);
         openFiles = new OpenFiles(database, numbers, keys);
         mounts = new Mounts(database);
@@ -114,6 +117,10 @@ public final class Metadata {
 
     public PathRules pathRules() {
         return pathRules;
+    }
+
+    public Imports imports() {
+        return imports;
     }
 
     public Workers workers() {

@@ -8,8 +8,11 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,6 +25,11 @@ import java.util.TreeMap;
  * ObjectStore}'s contract, and the store of tests that need no network. Guarded by its monitor.
  */
 public final class InMemoryObjectStore implements ObjectStore {
+    /** As S3 lists keys: by their bytes. */
+    private static final Comparator<String> IN_ORDER =
+            Comparator.comparing(
+                    key -> key.getBytes(StandardCharsets.UTF_8), Arrays::compareUnsigned);
+
     private final Map<ObjectRef, Content> objects = new HashMap<>();
     private final Map<String, Upload> uploads = new HashMap<>();
     private final List<Version> history = new ArrayList<>();
@@ -172,6 +180,22 @@ public final class InMemoryObjectStore implements ObjectStore {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    @Override
+    public synchronized Listed list(BucketLocation location, String after, int limit) {
+        String prefix = location.getPrefix();
+        List<Entry> all =
+                objects.keySet().stream()
+                        .filter(object -> object.bucket().equals(location.getBucket()))
+                        .filter(object -> object.key().startsWith(prefix))
+                        .map(object -> object.key().substring(prefix.length()))
+                        .filter(key -> IN_ORDER.compare(key, after) > 0 || after.isEmpty())
+                        .sorted(IN_ORDER)
+                        .limit(limit + 1L)
+                        .map(key -> new Entry(key, Instant.EPOCH))
+                        .toList();
+        return new Listed(all.subList(0, Math.min(limit, all.size())), all.size() <= limit);
     }
 
     @Override

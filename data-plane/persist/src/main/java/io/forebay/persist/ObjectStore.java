@@ -2,6 +2,7 @@ package io.forebay.persist;
 
 import io.forebay.proto.BucketLocation;
 import java.nio.channels.FileChannel;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -60,9 +61,29 @@ public interface ObjectStore extends AutoCloseable {
      */
     void download(ObjectRef object, String etag, long size, FileChannel target);
 
+    /**
+     * The location's objects in the store's own order, at most {@code limit}, behind one of which
+     * the key is given; empty: from the first one. It need not be there any more.
+     */
+    Listed list(BucketLocation location, String after, int limit);
+
     /** Says whether the location can be listed, written and deleted in; never fails. */
     ProbeReport probe(BucketLocation location);
 
     @Override
     void close();
+
+    /**
+     * A page of a listing.
+     *
+     * @param end nothing comes behind it
+     */
+    record Listed(List<Entry> entries, boolean end) {
+        public Listed {
+            entries = List.copyOf(entries);
+        }
+    }
+
+    /** An object's key below the location's prefix, and when the store got it. */
+    record Entry(String key, Instant modified) {}
 }

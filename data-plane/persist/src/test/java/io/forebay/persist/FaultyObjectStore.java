@@ -132,6 +132,11 @@ public final class FaultyObjectStore implements ObjectStore {
     }
 
     @Override
+    public Listed list(BucketLocation location, String after, int limit) {
+        return faulty(() -> store.list(location, after, limit));
+    }
+
+    @Override
     public ProbeReport probe(BucketLocation location) {
         return store.probe(location);
     }

@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Random;
+import java.util.TreeSet;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -298,6 +299,37 @@ public abstract class ObjectStoreContract {
             parts.add(store.uploadPart(upload, number, part));
         }
         return parts;
+    }
+
+    @Test
+    void aListingComesInPagesAndInOrder() {
+        String prefix = "list-" + KEYS.incrementAndGet() + "/";
+        BucketLocation location =
+                BucketLocation.newBuilder().setBucket(BUCKET).setPrefix(prefix).build();
+        TreeSet<String> keys =
+                new TreeSet<>(List.of("a", "b/c", "b/d + %", "b-", "ä", "e/f/g/h", "z ", "%FF"));
+        keys.forEach(key -> write(ObjectRef.of(location, key)));
+        write(new ObjectRef(BUCKET, prefix.replace("list", "lisu") + "other"));
+        for (int limit : new int[] {1, 3, 1000}) {
+            List<String> all = new ArrayList<>();
+            ObjectStore.Listed page;
+            do {
+                page = store.list(location, all.isEmpty() ? "" : all.getLast(), limit);
+                assertTrue(page.entries().size() <= limit);
+                page.entries().forEach(entry -> all.add(entry.key()));
+            } while (!page.end());
+            assertEquals(List.copyOf(keys), all, "pages of " + limit);
+        }
+        store.remove(
+                ObjectRef.of(location, "b/c"),
+                store.head(ObjectRef.of(location, "b/c")).orElseThrow().etag());
+        assertEquals("b/d + %", store.list(location, "b/c", 1).entries().getFirst().key());
+    }
+
+    private void write(ObjectRef target) {
+        assertInstanceOf(
+                WriteResult.Written.class,
+                store.put(target, slice(bytes(1)), METADATA, new Condition.Absent()));
     }
 
     private FailureKind downloadFails(String etag, long size) {

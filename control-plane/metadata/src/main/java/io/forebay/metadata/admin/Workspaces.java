@@ -9,6 +9,7 @@ import io.forebay.metadata.kv.Transaction;
 import io.forebay.metadata.kv.Tuple;
 import io.forebay.metadata.state.Counter;
 import io.forebay.metadata.state.Database;
+import io.forebay.metadata.state.InodeNumbers;
 import io.forebay.metadata.state.Keys;
 import io.forebay.metadata.state.Queue;
 import io.forebay.metadata.state.Records;
@@ -177,6 +178,7 @@ public final class Workspaces implements ProbeListener {
                         .setCreatedMillis(database.nowMillis())
                         .build();
         tx.set(Keys.workspace(id), record.toByteArray());
+        InodeNumbers.begin(tx, id, database.nowMillis());
         Space space = database.open(tx, id);
         Namespace.root(space);
         space.save();

@@ -17,6 +17,7 @@ import io.forebay.proto.EndTasksRequest;
 import io.forebay.proto.EndedTask;
 import io.forebay.proto.EvictTask;
 import io.forebay.proto.FailureKind;
+import io.forebay.proto.ImportTask;
 import io.forebay.proto.ProbeTask;
 import io.forebay.proto.TakeTasksReply;
 import io.forebay.proto.TakeTasksRequest;
@@ -39,11 +40,13 @@ public final class Tasks {
 
     private final Database database;
     private final ProbeListener probes;
+    private final BucketListener buckets;
     private final AtomicInteger turn = new AtomicInteger();
 
-    public Tasks(Database database, ProbeListener probes) {
+    public Tasks(Database database, ProbeListener probes, BucketListener buckets) {
         this.database = database;
         this.probes = probes;
+        this.buckets = buckets;
     }
 
     /** Hands out what is due, without waiting; STALE for a fenced worker. */
@@ -149,7 +152,7 @@ public final class Tasks {
                 .orElse(Long.MAX_VALUE);
     }
 
-    private static List<Task> take(Space space, Lease lease, int limit) {
+    private List<Task> take(Space space, Lease lease, int limit) {
         if (Registry.epoch(space.tx(), lease.worker()) != lease.epoch()) {
             throw new Refusal(FailureKind.FAILURE_STALE);
         }
@@ -164,7 +167,7 @@ public final class Tasks {
         return tasks;
     }
 
-    private static Optional<Task> take(Space space, Lease lease, TaskId task, TaskRecord record) {
+    private Optional<Task> take(Space space, Lease lease, TaskId task, TaskRecord record) {
         switch (prepare(space, lease, task, record)) {
             case Step.Drop _ -> Queue.remove(space, lease.worker(), task);
             case Step.Wait(long millis) ->
@@ -191,7 +194,7 @@ public final class Tasks {
         Queue.move(space, lease.worker(), task, record.build());
     }
 
-    private static Step prepare(Space space, Lease lease, TaskId task, TaskRecord record) {
+    private Step prepare(Space space, Lease lease, TaskId task, TaskRecord record) {
         return switch (task.kind()) {
             case UPLOAD -> Uploads.prepare(space, task.ino());
             case REMOVE_OBJECT -> Removals.prepare(space, lease, task.key());
@@ -204,6 +207,12 @@ public final class Tasks {
             case EVICT -> evict(space, task.ino());
             case PROBE -> new Step.Give(Task.newBuilder().setProbe(ProbeTask.getDefaultInstance()));
             case SETTLE -> Settling.prepare(space, task.ino(), record);
+            case IMPORT -> {
+                ImportTask next = buckets.next(space, lease.worker());
+                yield next == null
+                        ? new Step.Drop()
+                        : new Step.Give(Task.newBuilder().setImport(next));
+            }
         };
     }
 
@@ -230,6 +239,7 @@ public final class Tasks {
                 probes.probed(space, ended.getProbe());
             }
             case SETTLED -> Settling.ended(space, lease, ended.getSettled());
+            case IMPORTED -> buckets.listed(space, lease.worker(), ended.getImported());
             case WORK_NOT_SET -> throw new Refusal(FailureKind.FAILURE_INVALID);
         }
     }

@@ -9,14 +9,14 @@ import java.util.Comparator;
 import java.util.List;
 
 /** Which worker owns a new file: one on the caller's node, else a weighted rendezvous. */
-final class Placement {
+public final class Placement {
     /** What a worker keeps free for the files that are open already. */
     private static final long RESERVE_BYTES = 16L << 20;
 
     private Placement() {}
 
     /** Refuses with UNAVAILABLE without a healthy worker, with NO_SPACE where all are full. */
-    static String choose(Space space, List<WorkerRecord> workers, String node, long ino) {
+    public static String choose(Space space, List<WorkerRecord> workers, String node, long ino) {
         List<WorkerRecord> healthy =
                 workers.stream()
                         .filter(worker -> Registry.healthy(worker, space.nowMillis()))

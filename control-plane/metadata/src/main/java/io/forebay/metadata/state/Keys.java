@@ -25,6 +25,7 @@ import io.forebay.metadata.kv.Tuple;
  * (ws, 'w', root, directory)              name to go on after: what a walk has to visit yet
  * (ws, 'r', mount, slot)                  RepeatRecord
  * (ws, 'n')                               first inode number that no process took
+ * (ws, 'u')                               ImportRecord
  * (0, 'W', ws), (0, 'N', name)            WorkspaceRecord; the id of a name
  * (0, 'K', worker), (0, 'E', worker)      WorkerRecord; its epoch alone
  * (0, 'V')                                number that grows with each change of a worker
@@ -171,6 +172,10 @@ public final class Keys {
 
     static byte[] nextInode(long ws) {
         return Tuple.key(ws, "n");
+    }
+
+    public static byte[] lastImport(long ws) {
+        return Tuple.key(ws, "u");
     }
 
     /** Everything of a workspace. */

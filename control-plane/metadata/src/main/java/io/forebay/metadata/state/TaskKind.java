@@ -7,7 +7,8 @@ public enum TaskKind {
     DROP_STAGED(2),
     EVICT(3),
     PROBE(4),
-    SETTLE(5);
+    SETTLE(5),
+    IMPORT(40);
 
     private final int code;
 
@@ -27,6 +28,7 @@ public enum TaskKind {
             case 3 -> EVICT;
             case 4 -> PROBE;
             case 5 -> SETTLE;
+            case 40 -> IMPORT;
             default -> throw new IllegalStateException("no task has the code " + code);
         };
     }

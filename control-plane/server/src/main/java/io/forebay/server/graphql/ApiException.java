@@ -31,7 +31,7 @@ public final class ApiException extends RuntimeException implements GraphQLError
     }
 
     /** Runs the body; whatever it throws leaves as one of these. */
-    static <T> T translate(Supplier<T> body) {
+    public static <T> T translate(Supplier<T> body) {
         try {
             return body.get();
         } catch (RuntimeException failure) {

@@ -9,7 +9,9 @@ import io.forebay.proto.EndedTask;
 import io.forebay.proto.EvictIntent;
 import io.forebay.proto.FailureKind;
 import io.forebay.proto.FinishPublishRequest;
+import io.forebay.proto.FoundObject;
 import io.forebay.proto.HeartbeatRequest;
+import io.forebay.proto.ImportedPage;
 import io.forebay.proto.ProbeResult;
 import io.forebay.proto.PublishIntent;
 import io.forebay.proto.PublishOutcome;
@@ -120,6 +122,10 @@ final class SimulatedWorker implements AutoCloseable {
         }
     }
 
+    /** All that its buckets hold. */
+    private static final FoundObject FOUND =
+            FoundObject.newBuilder().setKey("found/object").setEtag("e1").setSize(5).build();
+
     private void run(Task task) {
         EndedTask.Builder ended = EndedTask.newBuilder().setWorkspaceId(task.getWorkspaceId());
         switch (task.getWorkCase()) {
@@ -136,6 +142,14 @@ final class SimulatedWorker implements AutoCloseable {
                                             .setDone(true)));
             case DROP_STAGED -> end(ended.setDroppedIno(task.getDropStaged().getIno()));
             case EVICT -> evict(task);
+            case IMPORT ->
+                    end(
+                            ended.setImported(
+                                    ImportedPage.newBuilder()
+                                            .setAfter(task.getImport().getAfter())
+                                            .addObjects(FOUND)
+                                            .setLast(FOUND.getKey())
+                                            .setEnd(true)));
             case SETTLE, WORK_NOT_SET ->
                     failures.add(new AssertionError("not for this test: " + task));
         }

@@ -1,6 +1,7 @@
 package io.forebay.persist.flush;
 
 import io.forebay.persist.ObjectStore;
+import io.forebay.persist.bucket.BucketReader;
 import io.forebay.proto.Task;
 import java.time.Duration;
 import java.util.List;
@@ -57,7 +58,9 @@ public final class FlushEngine implements AutoCloseable {
         PartSender parts = new PartSender(helpers, settings.parts(), closing);
         Uploader uploader = new Uploader(staged, store, parts, publication);
         TaskRunner.Reporter reporter = new TaskRunner.Reporter(listener, settings.clock());
-        this.runner = new TaskRunner(calls, staged, store, uploader, reporter);
+        BucketReader reader = new BucketReader(store, helpers);
+        TaskRunner.Storage storage = new TaskRunner.Storage(store, uploader, reader);
+        this.runner = new TaskRunner(calls, staged, storage, reporter);
     }
 
     /** Begins to take tasks. Call once. */

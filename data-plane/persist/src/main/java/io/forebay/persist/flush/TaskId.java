@@ -22,6 +22,7 @@ record TaskId(long workspaceId, Task.WorkCase work, String key, long ino, long g
             case DROP_STAGED -> new TaskId(workspace, work, "", task.getDropStaged().getIno(), 0);
             case EVICT -> new TaskId(workspace, work, "", task.getEvict().getIno(), 0);
             case SETTLE -> new TaskId(workspace, work, "", task.getSettle().getIno(), 0);
+            case IMPORT -> new TaskId(workspace, work, task.getImport().getAfter(), 0, 0);
             case PROBE, WORK_NOT_SET -> new TaskId(workspace, work, "", 0, 0);
         };
     }

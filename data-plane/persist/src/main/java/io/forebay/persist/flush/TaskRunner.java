@@ -7,6 +7,7 @@ import io.forebay.persist.ObjectStore;
 import io.forebay.persist.ProbeReport;
 import io.forebay.persist.RemoveResult;
 import io.forebay.persist.StoredObject;
+import io.forebay.persist.bucket.BucketReader;
 import io.forebay.proto.EndedTask;
 import io.forebay.proto.FailedUpload;
 import io.forebay.proto.ProbeResult;
@@ -27,20 +28,20 @@ final class TaskRunner {
     private final StagedBytes staged;
     private final ObjectStore store;
     private final Uploader uploader;
+    private final BucketReader reader;
     private final Reporter reporter;
 
-    TaskRunner(
-            ControlCalls control,
-            StagedBytes staged,
-            ObjectStore store,
-            Uploader uploader,
-            Reporter reporter) {
+    TaskRunner(ControlCalls control, StagedBytes staged, Storage storage, Reporter reporter) {
         this.control = control;
         this.staged = staged;
-        this.store = store;
-        this.uploader = uploader;
+        this.store = storage.store();
+        this.uploader = storage.uploader();
+        this.reader = storage.reader();
         this.reporter = reporter;
     }
+
+    /** The bucket, and who writes and reads it. */
+    record Storage(ObjectStore store, Uploader uploader, BucketReader reader) {}
 
     /** Tells the listener how tasks go. */
     record Reporter(FlushListener listener, InstantSource clock) {
@@ -167,6 +168,7 @@ final class TaskRunner {
                 long generation = task.getSettle().getGeneration();
                 ended.setSettled(staged.settle(workspace, ino, generation));
             }
+            case IMPORT -> ended.setImported(reader.read(task.getLocation(), task.getImport()));
             case UPLOAD, WORK_NOT_SET -> {
                 return Optional.empty();
             }

@@ -260,6 +260,15 @@ public final class S3ObjectStore implements ObjectStore {
     }
 
     @Override
+    public Listed list(BucketLocation location, String after, int limit) {
+        try {
+            return S3Listing.page(client, location, after, limit);
+        } catch (SdkException e) {
+            throw S3Failures.of(e).with("bucket", location.getBucket());
+        }
+    }
+
+    @Override
     public ProbeReport probe(BucketLocation location) {
         return probe.run(location);
     }
