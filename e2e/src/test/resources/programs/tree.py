@@ -33,6 +33,14 @@ def make(root):
     write(root + b"/deep" * 60 + b"/file", 7, 0o444, (0, 0), 2 * SECOND)
     for i in range(450):
         write(root + b"/many/%d/f%d" % (i % 7, i), i, 0o644, (0, 0), i)
+    os.symlink(b"plain", root + b"/link")
+    os.symlink(b"../" * 900 + b"\xff dangling", root + b"/odd/long link\xff")
+    os.symlink(b"/dev/null", root + b"/many/absolute")
+    os.chown(root + b"/link", 1000, 1001, follow_symlinks=False)
+    os.mkfifo(root + b"/pipe", 0o640)
+    os.mknod(root + b"/disk", stat.S_IFBLK | 0o600, os.makedev(259, 1_000))
+    os.mknod(root + b"/terminal", stat.S_IFCHR | 0o620, os.makedev(4, 1))
+    os.mknod(root + b"/socket", stat.S_IFSOCK | 0o777)
 
 
 def tell(root):
@@ -45,6 +53,10 @@ def tell(root):
                 with open(path, "rb") as file:
                     digest = hashlib.sha256(file.read()).hexdigest()
                 facts += [seen.st_size, seen.st_mtime_ns, digest]
+            if stat.S_ISLNK(seen.st_mode):
+                facts.append(os.readlink(path))
+            if stat.S_ISBLK(seen.st_mode) or stat.S_ISCHR(seen.st_mode):
+                facts.append((os.major(seen.st_rdev), os.minor(seen.st_rdev)))
             print(path[len(root):], *facts)
 
 

@@ -1,5 +1,6 @@
 package io.forebay.persist;
 
+import io.forebay.proto.NodeType;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -13,19 +14,40 @@ public record ObjectMetadata(
         int mode, int uid, int gid, long mtimeNanos, long ino, long generation) {
     private static final String INO = "forebay-inode";
     private static final String GENERATION = "forebay-generation";
-    private static final int REGULAR_FILE = 0100000;
     private static final long SECOND = 1_000_000_000L;
 
-    /** The names without S3's {@code x-amz-meta-}. */
+    /** Of a regular file; the names without S3's {@code x-amz-meta-}. */
     public Map<String, String> toMap() {
+        return toMap(NodeType.NODE_TYPE_FILE, 0);
+    }
+
+    /** As {@link #toMap()}, of what may be no regular file; rdev counts for devices. */
+    public Map<String, String> toMap(NodeType type, long rdev) {
         Map<String, String> map = new TreeMap<>();
-        map.put("mode", String.format("0%o", REGULAR_FILE | mode));
+        map.put("mode", String.format("0%o", typeBits(type) | mode));
+        if (type == NodeType.NODE_TYPE_CHARACTER_DEVICE
+                || type == NodeType.NODE_TYPE_BLOCK_DEVICE) {
+            map.put("rdev", Long.toHexString(rdev));
+        }
         map.put("uid", Integer.toUnsignedString(uid));
         map.put("gid", Integer.toUnsignedString(gid));
         map.put("mtime", seconds(mtimeNanos));
         map.put(INO, Long.toString(ino));
         map.put(GENERATION, Long.toString(generation));
         return map;
+    }
+
+    /** As inode(7) has them. */
+    private static int typeBits(NodeType type) {
+        return switch (type) {
+            case NODE_TYPE_FILE, NODE_TYPE_UNSPECIFIED, UNRECOGNIZED -> 0100000;
+            case NODE_TYPE_DIRECTORY -> 0040000;
+            case NODE_TYPE_SYMLINK -> 0120000;
+            case NODE_TYPE_FIFO -> 0010000;
+            case NODE_TYPE_SOCKET -> 0140000;
+            case NODE_TYPE_CHARACTER_DEVICE -> 0020000;
+            case NODE_TYPE_BLOCK_DEVICE -> 0060000;
+        };
     }
 
     /** Whether an object with this metadata is this generation of this file. */

@@ -44,7 +44,7 @@ public final class Adoption {
                         .setGeneration(generation)
                         .setSize(object.getSize()));
         inode.record()
-                .setStaged(false)
+                .setStaged(!inode.regular()) // of others the content is in the metadata
                 .setMaybeStaged(false)
                 .setObject(
                         ObjectRecord.newBuilder()
@@ -56,7 +56,7 @@ public final class Adoption {
         inode.attributes()
                 .setGeneration(generation)
                 .setSize(object.getSize())
-                .setBlocks(Math.ceilDiv(object.getSize(), BLOCK_BYTES));
+                .setBlocks(inode.regular() ? Math.ceilDiv(object.getSize(), BLOCK_BYTES) : 0);
         Flow.clean(space, inode);
     }
 }

@@ -230,6 +230,24 @@ public final class Flow {
         }
     }
 
+    /**
+     * A symbolic link or a special file was made, which is closed at once, and whose content is in
+     * the metadata: whichever worker it has only carries it to the bucket.
+     */
+    public static void made(Space space, Inode inode) {
+        if (!inode.hasKey()) {
+            return;
+        }
+        inode.attributes().setGeneration(1);
+        inode.record().setStaged(true);
+        Policy policy = Policy.of(space, inode.ino());
+        if (policy.keeps()) {
+            keep(space, inode);
+        } else {
+            queue(space, inode, policy.dueMillis(space));
+        }
+    }
+
     /** TRANSIENT: the content stays with its worker. */
     private static void keep(Space space, Inode inode) {
         inode.attributes().setFlushState(FlushState.FLUSH_STATE_TRANSIENT);
@@ -382,6 +400,11 @@ public final class Flow {
      */
     public static void forgetUnused(Space space, Inode inode) {
         if (inode.linked() || Handles.any(space, inode.ino())) {
+            return;
+        }
+        if (!inode.regular()) {
+            inode.delete();
+            lookAtKeys(space, inode);
             return;
         }
         long due = space.nowMillis();

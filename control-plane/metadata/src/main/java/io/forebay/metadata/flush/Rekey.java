@@ -95,7 +95,7 @@ public final class Rekey {
                         .set(
                                 Keys.walk(space.id(), root, entry.getIno()),
                                 position.behind(new byte[0]).pack());
-            } else if (entry.getType() == NodeType.NODE_TYPE_FILE && path != null) {
+            } else if (path != null) {
                 List<byte[]> names = new ArrayList<>(path);
                 names.add(last);
                 visit(space, ObjectKeys.of(names), entry.getIno(), position.sinceMillis());
@@ -120,7 +120,7 @@ public final class Rekey {
 
     private static void visit(Space space, String key, long ino, long sinceMillis) {
         Inode inode = space.find(ino);
-        if (inode != null && Removals.isItsOwn(space, inode, key)) {
+        if (inode != null && inode.hasKey() && Removals.isItsOwn(space, inode, key)) {
             boolean dirty = inode.flush().getDirtySinceMillis() != 0;
             Flow.relocated(space, inode, key);
             if (!dirty && inode.flush().getDirtySinceMillis() != 0) {

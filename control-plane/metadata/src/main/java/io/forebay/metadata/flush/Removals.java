@@ -143,7 +143,7 @@ final class Removals {
         }
         Long ino = Names.resolve(space.tx(), space.id(), ObjectKeys.path(key));
         Inode inode = ino == null ? null : space.find(ino);
-        return inode != null && inode.regular() && isItsOwn(space, inode, key) ? inode : null;
+        return inode != null && inode.hasKey() && isItsOwn(space, inode, key) ? inode : null;
     }
 
     /** Of a file's hard links one has the object. */

@@ -1,6 +1,8 @@
 package io.forebay.metadata.flush;
 
+import com.google.protobuf.ByteString;
 import io.forebay.metadata.state.Inode;
+import io.forebay.metadata.state.Keys;
 import io.forebay.metadata.state.ObjectKeys;
 import io.forebay.metadata.state.Queue;
 import io.forebay.metadata.state.Space;
@@ -44,7 +46,7 @@ final class Uploads {
             Flow.stuck(space, inode, FlushState.FLUSH_STATE_FAILED, unfit);
             return new Step.Drop();
         }
-        ObjectSource source = source(space, inode);
+        ObjectSource source = inode.regular() ? source(space, inode) : null;
         if (source == null && !inode.record().getStaged()) {
             Flow.stuck(
                     space,
@@ -63,7 +65,9 @@ final class Uploads {
             source = null; // what is staged does it as well, when a copy failed
         }
         inode.attributes().setFlushState(FlushState.FLUSH_STATE_UPLOADING);
-        return new Step.Give(task(inode, target, source));
+        Task.Builder task = task(inode, target, source);
+        describe(space, inode, task.getUploadBuilder());
+        return new Step.Give(task);
     }
 
     /** What a close or an fsync of an open file waits for. */
@@ -190,6 +194,17 @@ final class Uploads {
                         .setEtag(inode.object().getEtag())
                         .setSize(inode.object().getSize())
                         .build();
+    }
+
+    /** What is no regular file: no worker has its content. */
+    private static void describe(Space space, Inode inode, UploadTask.Builder upload) {
+        if (inode.regular()) {
+            return;
+        }
+        byte[] target = space.tx().get(Keys.link(space.id(), inode.ino()));
+        upload.setType(inode.type())
+                .setRdev(inode.attributes().getRdev())
+                .setContent(target == null ? ByteString.EMPTY : ByteString.copyFrom(target));
     }
 
     private static Task.Builder task(Inode inode, String key, @Nullable ObjectSource source) {

@@ -8,6 +8,7 @@ import io.forebay.metadata.state.Database;
 import io.forebay.metadata.state.Inode;
 import io.forebay.metadata.state.InodeNumbers;
 import io.forebay.metadata.state.Keys;
+import io.forebay.metadata.state.KnownWorkers;
 import io.forebay.metadata.state.Names;
 import io.forebay.metadata.state.Records;
 import io.forebay.metadata.state.Refusal;
@@ -55,6 +56,7 @@ public final class Namespace {
     private final Database database;
     private final Mutations mutations;
     private final InodeNumbers numbers;
+    private final KnownWorkers workers = new KnownWorkers();
 
     public Namespace(Database database, InodeNumbers numbers) {
         this.database = database;
@@ -94,7 +96,7 @@ public final class Namespace {
         return mutations.node(
                 request.getWorkspaceId(),
                 request.getCaller(),
-                space -> NewNodes.make(space, request, ino));
+                space -> NewNodes.make(space, request, ino, workers.all(space.tx().snapshot())));
     }
 
     public ReadLinkReply readLink(ReadLinkRequest request) {

@@ -7,6 +7,7 @@ import io.forebay.metadata.state.Keys;
 import io.forebay.metadata.state.Names;
 import io.forebay.metadata.state.Records;
 import io.forebay.metadata.state.Refusal;
+import io.forebay.metadata.state.Registry;
 import io.forebay.metadata.state.Space;
 import io.forebay.proto.Attributes;
 import io.forebay.proto.Caller;
@@ -15,8 +16,10 @@ import io.forebay.proto.LinkRequest;
 import io.forebay.proto.MakeNodeRequest;
 import io.forebay.proto.NodeReply;
 import io.forebay.proto.NodeType;
+import io.forebay.proto.WorkerRecord;
 import io.forebay.schema.InodeFlags;
 import io.forebay.schema.Limits;
+import java.util.List;
 
 /** New inodes and their names. */
 final class NewNodes {
@@ -28,7 +31,11 @@ final class NewNodes {
 
     private NewNodes() {}
 
-    static NodeReply make(Space space, MakeNodeRequest request, long ino) {
+    /**
+     * @param workers that may carry it to the bucket
+     */
+    static NodeReply make(
+            Space space, MakeNodeRequest request, long ino, List<WorkerRecord> workers) {
         checkKind(request);
         byte[] name = request.getName().toByteArray();
         Inode parent = freeName(space, request.getParent(), name);
@@ -51,8 +58,16 @@ final class NewNodes {
             }
         }
         Names.link(space, parent.ino(), name, inode);
+        store(space, inode, workers);
         parent.touch(space.nowNanos(), true);
         return Answers.node(inode, parent);
+    }
+
+    private static void store(Space space, Inode inode, List<WorkerRecord> workers) {
+        if (!inode.directory()) {
+            inode.record().setOwner(Placement.carrier(space, workers, inode.ino()));
+            Flow.made(space, inode);
+        }
     }
 
     private static void permit(Space space, Inode parent, Inode inode, MakeNodeRequest request) {
@@ -103,6 +118,7 @@ final class NewNodes {
     static void whiteout(Space space, Caller caller, Inode parent, byte[] name, long ino) {
         Inode inode = inode(space, parent, caller, ino, NodeType.NODE_TYPE_CHARACTER_DEVICE);
         Names.link(space, parent.ino(), name, inode);
+        store(space, inode, Registry.workers(space.tx().snapshot()));
     }
 
     /** The directory for a new name, checked. */

@@ -34,6 +34,22 @@ public final class Placement {
                         .getId();
     }
 
+    /**
+     * Which worker brings to the bucket what needs no room of its own; empty where there never was
+     * one.
+     */
+    static String carrier(Space space, List<WorkerRecord> workers, long ino) {
+        List<WorkerRecord> healthy =
+                workers.stream()
+                        .filter(worker -> Registry.healthy(worker, space.nowMillis()))
+                        .toList();
+        return (healthy.isEmpty() ? workers : healthy)
+                .stream()
+                        .max(Comparator.comparingDouble(worker -> score(worker, ino)))
+                        .map(WorkerRecord::getId)
+                        .orElse("");
+    }
+
     /** Each worker is chosen for a share of the files that is its share of the free bytes. */
     private static double score(WorkerRecord worker, long ino) {
         long hash = (worker.getId().hashCode() * 0x9E3779B97F4A7C15L) ^ (ino * 0xC2B2AE3D27D4EB4FL);

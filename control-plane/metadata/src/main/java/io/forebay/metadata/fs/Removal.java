@@ -40,7 +40,7 @@ public final class Removal {
         if (inode.directory()) {
             Refusal.when(!empty(space, inode), FailureKind.FAILURE_NOT_EMPTY);
         }
-        String key = inode.regular() ? ObjectKeys.current(space, inode.ino()) : null;
+        String key = inode.hasKey() ? ObjectKeys.current(space, inode.ino()) : null;
         Names.unlink(space, parent.ino(), name, inode);
         inode.touch(space.nowNanos(), false);
         if (!inode.directory() && inode.attributes().getNlink() > 1) {
@@ -57,7 +57,11 @@ public final class Removal {
             case NODE_TYPE_FILE -> Flow.unlinked(space, inode, key == null ? "" : key);
             default -> {
                 space.tx().clear(Keys.link(space.id(), inode.ino()));
-                inode.delete();
+                if (key == null) {
+                    inode.delete();
+                } else {
+                    Flow.unlinked(space, inode, key);
+                }
             }
         }
     }

@@ -115,7 +115,7 @@ final class Renaming {
     }
 
     private @Nullable String key(Inode inode) {
-        return inode.regular() ? ObjectKeys.current(space, inode.ino()) : null;
+        return inode.hasKey() ? ObjectKeys.current(space, inode.ino()) : null;
     }
 
     private static void subdirectories(Inode moved, Inode from, Inode to) {

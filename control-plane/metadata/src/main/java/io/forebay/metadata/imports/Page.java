@@ -4,6 +4,7 @@ import io.forebay.metadata.flush.Adoption;
 import io.forebay.metadata.fs.Placement;
 import io.forebay.metadata.state.Inode;
 import io.forebay.metadata.state.InodeNumbers;
+import io.forebay.metadata.state.Keys;
 import io.forebay.metadata.state.Names;
 import io.forebay.metadata.state.ObjectKeys;
 import io.forebay.metadata.state.Refusal;
@@ -34,7 +35,6 @@ final class Page {
     private static final int SKIPS_MAX = 100;
 
     private static final int TYPE_BITS = 0170000;
-    private static final int REGULAR = 0100000;
     private static final int PERMISSION_BITS = 07777;
     private static final int FILE_MODE = 0644;
     private static final int DIRECTORY_MODE = 0755;
@@ -121,9 +121,14 @@ final class Page {
     }
 
     private @Nullable String file(List<byte[]> names, FoundObject object) {
-        int type = object.getMode() & TYPE_BITS;
-        if (type != 0 && type != REGULAR) {
-            return "It stands for a symbolic link or a special file, which are not taken";
+        NodeType type = type(object.getMode() & TYPE_BITS);
+        int target = object.getContent().size();
+        if (type == NodeType.NODE_TYPE_DIRECTORY) {
+            return "It says that it is a directory, and its key does not end with '/'";
+        }
+        if (type == NodeType.NODE_TYPE_SYMLINK
+                && (target == 0 || target > Limits.LINK_TARGET_BYTES_MAX)) {
+            return "It says that it is a symbolic link, and holds no target of one";
         }
         List<byte[]> directories = names.subList(0, names.size() - 1);
         if (!walk(directories)) {
@@ -142,30 +147,34 @@ final class Page {
         while (way.size() < directories.size()) {
             enter(directories.get(way.size()));
         }
-        make(name, object);
+        make(name, type, object);
         return null;
     }
 
     /** What has the object's name stays as it is. */
     private @Nullable String there(EntryRecord entry, FoundObject object) {
-        if (entry.getType() != NodeType.NODE_TYPE_FILE) {
-            return "Something else than a file has its name";
-        }
         Inode inode = space.inode(entry.getIno());
         if (Adoption.isAt(space, inode, object)) {
             run.setPresent(run.getPresent() + 1);
             return null;
+        }
+        if (!inode.regular()) {
+            return "Something else than a file has its name";
         }
         return inode.state() == FlushState.FLUSH_STATE_CLEAN
                 ? "A file that is in the bucket as another object has its name"
                 : "A file that is not in the bucket yet has its name";
     }
 
-    private void make(byte[] name, FoundObject object) {
-        Inode inode = node(name, NodeType.NODE_TYPE_FILE, 1);
+    private void make(byte[] name, NodeType type, FoundObject object) {
+        Inode inode = node(name, type, 1);
         owned(inode, object);
         permit(inode, object, FILE_MODE);
         times(inode, object);
+        inode.attributes().setRdev(object.getRdev());
+        if (type == NodeType.NODE_TYPE_SYMLINK) {
+            space.tx().set(Keys.link(space.id(), inode.ino()), object.getContent().toByteArray());
+        }
         inode.record().setOwner(owner(inode));
         Adoption.adopt(space, inode, object);
         run.setFiles(run.getFiles() + 1);
@@ -254,6 +263,19 @@ final class Page {
         long modified = object.getModifiedNanos();
         long mtime = object.hasMtimeNanos() ? object.getMtimeNanos() : modified;
         inode.attributes().setMtimeNanos(mtime).setAtimeNanos(mtime).setBirthNanos(modified);
+    }
+
+    /** By the type bits of a mode (inode(7)); what says none is a file. */
+    private static NodeType type(int bits) {
+        return switch (bits) {
+            case 0010000 -> NodeType.NODE_TYPE_FIFO;
+            case 0020000 -> NodeType.NODE_TYPE_CHARACTER_DEVICE;
+            case 0040000 -> NodeType.NODE_TYPE_DIRECTORY;
+            case 0060000 -> NodeType.NODE_TYPE_BLOCK_DEVICE;
+            case 0120000 -> NodeType.NODE_TYPE_SYMLINK;
+            case 0140000 -> NodeType.NODE_TYPE_SOCKET;
+            default -> NodeType.NODE_TYPE_FILE;
+        };
     }
 
     private static boolean isName(byte[] name) {

@@ -68,6 +68,14 @@ public final class Inode {
         return type() == NodeType.NODE_TYPE_FILE;
     }
 
+    /**
+     * Whether it has an object of its own in the bucket, or is to get one: no directory has, nor
+     * what was made before there was a worker to carry it there.
+     */
+    public boolean hasKey() {
+        return !directory() && !owner().isEmpty();
+    }
+
     public boolean directory() {
         return type() == NodeType.NODE_TYPE_DIRECTORY;
     }

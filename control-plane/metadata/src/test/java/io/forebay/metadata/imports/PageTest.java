@@ -3,6 +3,7 @@ package io.forebay.metadata.imports;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.forebay.metadata.Rig;
 import io.forebay.metadata.state.ObjectKeys;
@@ -12,7 +13,9 @@ import io.forebay.proto.FailureKind;
 import io.forebay.proto.FlushState;
 import io.forebay.proto.NodeType;
 import io.forebay.proto.OpenReply;
+import io.forebay.proto.ReadLinkRequest;
 import io.forebay.proto.Task;
+import io.forebay.proto.UploadTask;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -172,10 +175,55 @@ final class PageTest {
     void whatCannotBeDescribedIsToldOf() {
         bucket.put(bucket.object("f", 0).setProblem("The credentials may not do this here"));
         bucket.put(bucket.object("link", 3).setMode(0120777));
+        bucket.put(bucket.object("directory", 0).setMode(0040755));
         ImportView done = bucket.run();
-        assertEquals(2, done.skipped());
+        assertEquals(3, done.skipped());
         assertEquals("The credentials may not do this here", skips(done).get("f"));
         assertEquals(Map.of(), tree());
+    }
+
+    @Test
+    void linksAndSpecialFilesComeBack() {
+        ByteString target = ByteString.copyFrom(new byte[] {'.', '.', '/', (byte) 0xFF});
+        bucket.put(bucket.object("dir/link", 4).setMode(0120777).setContent(target));
+        bucket.put(bucket.object("disk", 0).setMode(0060640).setRdev(0x801));
+        bucket.put(bucket.object("pipe", 0).setMode(0010600));
+        bucket.put(bucket.object("socket", 0).setMode(0140600));
+        bucket.put(bucket.object("tty", 0).setMode(0020620).setRdev(0x401));
+        assertEquals(5, bucket.run().files());
+        Attributes link = attributes("dir", "link");
+        assertEquals(NodeType.NODE_TYPE_SYMLINK, link.getType());
+        assertEquals(4, link.getSize());
+        assertEquals(0, link.getBlocks());
+        assertEquals(
+                target,
+                rig.metadata
+                        .namespace()
+                        .readLink(
+                                ReadLinkRequest.newBuilder()
+                                        .setWorkspaceId(rig.ws)
+                                        .setIno(link.getIno())
+                                        .build())
+                        .getTarget());
+        assertEquals(NodeType.NODE_TYPE_BLOCK_DEVICE, attributes("disk").getType());
+        assertEquals(0x801, attributes("disk").getRdev());
+        assertEquals(0640, attributes("disk").getMode());
+        assertEquals(NodeType.NODE_TYPE_FIFO, attributes("pipe").getType());
+        assertEquals(NodeType.NODE_TYPE_SOCKET, attributes("socket").getType());
+        assertEquals(NodeType.NODE_TYPE_CHARACTER_DEVICE, attributes("tty").getType());
+        ImportView again = bucket.run();
+        assertEquals(5, again.present());
+        assertEquals(0, again.skipped());
+        rig.rename(mount, Rig.ROOT, "disk", Rig.ROOT, "moved");
+        assertEquals(0x801, Objects.requireNonNull(uploads().get("moved")).getRdev());
+    }
+
+    private Map<String, UploadTask> uploads() {
+        rig.clock.advance(1);
+        return rig.take("w1").stream()
+                .filter(Task::hasUpload)
+                .map(Task::getUpload)
+                .collect(Collectors.toMap(UploadTask::getKey, upload -> upload));
     }
 
     /** Invariant I4: what is about to be deleted is no file any more. */

@@ -1,5 +1,6 @@
 package io.forebay.persist.bucket;
 
+import com.google.protobuf.ByteString;
 import io.forebay.persist.ObjectRef;
 import io.forebay.persist.ObjectStore;
 import io.forebay.persist.StoredObject;
@@ -9,6 +10,10 @@ import io.forebay.proto.FoundObject;
 import io.forebay.proto.ImportTask;
 import io.forebay.proto.ImportedPage;
 import io.forebay.schema.ForebayException;
+import io.forebay.schema.Limits;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -74,9 +79,9 @@ public final class BucketReader {
     /** Nothing where it was deleted meanwhile. */
     private Optional<FoundObject> describe(BucketLocation location, ObjectStore.Entry entry) {
         FoundObject.Builder found = FoundObject.newBuilder().setKey(entry.key());
+        ObjectRef object = ObjectRef.of(location, entry.key());
         try {
-            return store.head(ObjectRef.of(location, entry.key()))
-                    .map(there -> found(found, there, entry.modified()));
+            return store.head(object).map(there -> found(object, there, entry));
         } catch (ForebayException e) {
             return switch (e.kind()) {
                 case FAILURE_UNAVAILABLE, FAILURE_BUSY -> throw e;
@@ -86,13 +91,33 @@ public final class BucketReader {
         }
     }
 
-    private static FoundObject found(
-            FoundObject.Builder found, StoredObject there, Instant modified) {
+    private FoundObject found(ObjectRef object, StoredObject there, ObjectStore.Entry entry) {
+        FoundObject.Builder found = FoundObject.newBuilder().setKey(entry.key());
         FileMetadata.read(there.metadata(), found);
+        if (FileMetadata.isLink(found)) {
+            found.setContent(target(object, there));
+        }
+        Instant modified = entry.modified();
         return found.setEtag(there.etag())
                 .setSize(there.size())
                 .setChecksum(there.checksum().orElse(""))
                 .setModifiedNanos(modified.getEpochSecond() * 1_000_000_000L + modified.getNano())
                 .build();
+    }
+
+    /** Nothing of what cannot be one. */
+    private ByteString target(ObjectRef object, StoredObject there) {
+        if (there.size() > Limits.LINK_TARGET_BYTES_MAX) {
+            return ByteString.EMPTY;
+        }
+        try (FileChannel scratch = Scratch.of(new byte[0])) {
+            store.download(object, there.etag(), there.size(), scratch);
+            return ByteString.copyFrom(Scratch.bytes(scratch));
+        } catch (IOException | UncheckedIOException e) {
+            throw new ForebayException(
+                    FailureKind.FAILURE_UNAVAILABLE,
+                    "The worker cannot write a temporary file: free space on its node.",
+                    e);
+        }
     }
 }

@@ -14,17 +14,24 @@ import org.jspecify.annotations.Nullable;
  */
 final class FileMetadata {
     private static final int TYPE_BITS = 0170000;
+    private static final int LINK = 0120000;
     private static final Set<Integer> TYPES =
             Set.of(0010000, 0020000, 0040000, 0060000, 0100000, 0120000, 0140000);
     private static final BigDecimal NANOS = BigDecimal.valueOf(1_000_000_000L);
 
     private FileMetadata() {}
 
+    /** Whether the mode is that of a symbolic link, whose object holds its target. */
+    static boolean isLink(FoundObject.Builder object) {
+        return (object.getMode() & TYPE_BITS) == LINK;
+    }
+
     static void read(Map<String, String> metadata, FoundObject.Builder object) {
         mode(first(metadata, "mode", "file-permissions")).ifPresent(object::setMode);
         id(first(metadata, "uid", "file-owner")).ifPresent(object::setUid);
         id(first(metadata, "gid", "file-group")).ifPresent(object::setGid);
         time(first(metadata, "mtime", "file-mtime")).ifPresent(object::setMtimeNanos);
+        device(metadata.get("rdev")).ifPresent(object::setRdev);
     }
 
     private static @Nullable String first(Map<String, String> metadata, String a, String b) {
@@ -55,6 +62,13 @@ final class FileMetadata {
         }
         long id = Long.parseLong(text);
         return id > 0xFFFF_FFFFL ? OptionalInt.empty() : OptionalInt.of((int) id);
+    }
+
+    /** Hexadecimal, as rclone has it. */
+    private static OptionalLong device(@Nullable String text) {
+        return text == null || !text.matches("[0-9a-f]{1,8}")
+                ? OptionalLong.empty()
+                : OptionalLong.of(Long.parseLong(text, 16));
     }
 
     /** Seconds with or without a fraction, or nanoseconds with "ns" behind them. */

@@ -29,7 +29,7 @@ record Upload(Task task, UploadTask work) {
                         work.getMtimeNanos(),
                         work.getIno(),
                         work.getGeneration())
-                .toMap();
+                .toMap(work.getType(), work.getRdev());
     }
 
     /** Whether an object with this metadata is what this task wants. */

@@ -10,6 +10,7 @@ import io.forebay.persist.Slice;
 import io.forebay.persist.StoredObject;
 import io.forebay.persist.UploadedPart;
 import io.forebay.persist.WriteResult;
+import io.forebay.persist.bucket.Scratch;
 import io.forebay.proto.FailureKind;
 import io.forebay.proto.ObjectSource;
 import io.forebay.schema.ForebayException;
@@ -53,7 +54,10 @@ final class Uploader {
         Attempt attempt = new Attempt(upload);
         UploadEnd end;
         try {
-            end = upload.work().hasCopyFrom() ? attempt.copyOrSend() : attempt.send();
+            end =
+                    upload.work().hasContent()
+                            ? attempt.sendContent()
+                            : upload.work().hasCopyFrom() ? attempt.copyOrSend() : attempt.send();
         } catch (ForebayException e) {
             end = new UploadEnd.Failed(e.getMessage());
         } catch (IOException e) {
@@ -135,6 +139,18 @@ final class Uploader {
                 return plan.size() <= Limits.PART_BYTES_MIN
                         ? sendWhole(file, stamp)
                         : sendParts(file, stamp);
+            }
+        }
+
+        /** Of what has no staged file. */
+        private UploadEnd sendContent() throws IOException {
+            byte[] content = upload.work().getContent().toByteArray();
+            try (FileChannel scratch = Scratch.of(content)) {
+                Slice whole = new Slice(scratch, 0, content.length, Crc32c.of(content));
+                Map<String, String> metadata = upload.metadata();
+                count(content.length);
+                return publication.publish(
+                        upload, "", on -> store.put(upload.target(), whole, metadata, on));
             }
         }
 

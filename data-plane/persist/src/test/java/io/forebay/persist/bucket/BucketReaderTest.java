@@ -4,14 +4,22 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.google.protobuf.ByteString;
+import io.forebay.persist.Condition;
+import io.forebay.persist.Crc32c;
 import io.forebay.persist.FaultyObjectStore;
 import io.forebay.persist.InMemoryObjectStore;
+import io.forebay.persist.ObjectMetadata;
 import io.forebay.persist.ObjectRef;
+import io.forebay.persist.Slice;
 import io.forebay.proto.BucketLocation;
 import io.forebay.proto.FailureKind;
 import io.forebay.proto.FoundObject;
 import io.forebay.proto.ImportTask;
 import io.forebay.proto.ImportedPage;
+import io.forebay.proto.NodeType;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
@@ -62,6 +70,26 @@ final class BucketReaderTest {
         assertTrue(page.getEnd());
         assertEquals(0, page.getObjectsCount());
         assertEquals(FailureKind.FAILURE_NONE, page.getFailure());
+    }
+
+    @Test
+    void aLinksTargetIsRead() throws IOException {
+        byte[] target = {'.', '.', '/', (byte) 0xFF};
+        put("link", target);
+        put("large", new byte[4096]);
+        List<FoundObject> found = read("", 10).getObjectsList();
+        assertEquals(ByteString.EMPTY, found.get(0).getContent(), "it cannot be a target");
+        assertEquals(ByteString.copyFrom(target), found.get(1).getContent());
+    }
+
+    private void put(String key, byte[] content) throws IOException {
+        try (FileChannel scratch = Scratch.of(content)) {
+            store.put(
+                    ObjectRef.of(LOCATION, key),
+                    new Slice(scratch, 0, content.length, Crc32c.of(content)),
+                    new ObjectMetadata(0777, 0, 0, 0, 1, 1).toMap(NodeType.NODE_TYPE_SYMLINK, 0),
+                    new Condition.Absent());
+        }
     }
 
     /** Half a page would look like objects that are not there. */

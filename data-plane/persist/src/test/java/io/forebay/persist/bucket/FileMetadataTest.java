@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import io.forebay.persist.ObjectMetadata;
 import io.forebay.proto.FoundObject;
+import io.forebay.proto.NodeType;
 import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -24,6 +25,20 @@ final class FileMetadataTest {
             assertEquals(gid, read.getGid());
             assertEquals(mtime, read.getMtimeNanos());
         }
+    }
+
+    @Test
+    void whatIsNoRegularFileSaysSo() {
+        ObjectMetadata metadata = new ObjectMetadata(0640, 1, 2, 3, 4, 5);
+        FoundObject disk = read(metadata.toMap(NodeType.NODE_TYPE_BLOCK_DEVICE, 0xFFF1_2345L));
+        assertEquals(0060640, disk.getMode());
+        assertEquals(0xFFF1_2345L, disk.getRdev());
+        FoundObject link = read(metadata.toMap(NodeType.NODE_TYPE_SYMLINK, 0));
+        assertEquals(0120640, link.getMode());
+        assertEquals(0010640, read(metadata.toMap(NodeType.NODE_TYPE_FIFO, 0)).getMode());
+        assertEquals(0140640, read(metadata.toMap(NodeType.NODE_TYPE_SOCKET, 0)).getMode());
+        assertEquals(0, read(Map.of("rdev", "-1")).getRdev());
+        assertEquals(0, read(Map.of("rdev", "123456789")).getRdev());
     }
 
     @Test

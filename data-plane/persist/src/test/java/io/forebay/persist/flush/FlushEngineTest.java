@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.google.protobuf.ByteString;
 import io.forebay.persist.Condition;
 import io.forebay.persist.Crc32c;
 import io.forebay.persist.FaultyObjectStore;
@@ -17,6 +18,7 @@ import io.forebay.persist.Slice;
 import io.forebay.proto.DropStagedTask;
 import io.forebay.proto.EndedTask;
 import io.forebay.proto.EvictTask;
+import io.forebay.proto.NodeType;
 import io.forebay.proto.ProbeTask;
 import io.forebay.proto.PublishedObject;
 import io.forebay.proto.RemoveObjectTask;
@@ -26,6 +28,7 @@ import io.forebay.proto.UnknownPut;
 import io.forebay.proto.UploadTask;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -89,6 +92,21 @@ final class FlushEngineTest {
         start(bucket);
         control.await(() -> control.isClean(5));
         assertEquals(0, object(5).orElseThrow().length);
+    }
+
+    /** A symbolic link, of which nothing is staged. */
+    @Test
+    void contentThatIsInTheTaskIsStored() {
+        UploadTask link =
+                FakeControl.upload(5, 1, 6).toBuilder()
+                        .setContent(ByteString.copyFromUtf8("target"))
+                        .setType(NodeType.NODE_TYPE_SYMLINK)
+                        .build();
+        control.enqueue(link);
+        start(bucket);
+        control.await(() -> control.isClean(5));
+        assertEquals("target", new String(object(5).orElseThrow(), StandardCharsets.UTF_8));
+        assertEquals("0120644", bucket.head(ref(5)).orElseThrow().metadata().get("mode"));
     }
 
     @Test
