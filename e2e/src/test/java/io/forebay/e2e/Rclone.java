@@ -17,9 +17,16 @@ public final class Rclone {
     private static final Duration LIMIT = Duration.ofMinutes(1);
 
     private final Map<String, String> environment;
+    private final String bucket;
 
     /** Takes endpoint and keys from the file that the deployment wrote for shells. */
     public Rclone(Deployment deployment) throws IOException {
+        this(deployment, "forebay");
+    }
+
+    /** As the other one, of another bucket of its store. */
+    public Rclone(Deployment deployment, String bucket) throws IOException {
+        this.bucket = "forebay:" + bucket;
         Map<String, String> found = new HashMap<>();
         for (String line : Files.readAllLines(deployment.state().resolve("s3.env"))) {
             String pair = line.substring("export ".length());
@@ -33,7 +40,7 @@ public final class Rclone {
     /** All objects of the bucket: key and SHA-256 of the downloaded bytes. */
     public Map<String, String> objects(Path scratch) throws IOException {
         Path copy = Files.createTempDirectory(scratch, "bucket");
-        run("copy", "forebay:forebay", copy.toString());
+        run("copy", bucket, copy.toString());
         Map<String, String> objects = new TreeMap<>();
         try (Stream<Path> files = Files.walk(copy)) {
             for (Path file : files.filter(Files::isRegularFile).toList()) {
@@ -45,23 +52,23 @@ public final class Rclone {
 
     /** Names only. */
     List<String> names() {
-        return run("lsf", "-R", "--files-only", "forebay:forebay").lines().sorted().toList();
+        return run("lsf", "-R", "--files-only", bucket).lines().sorted().toList();
     }
 
     /** Puts an object, as somebody does who knows nothing of us. */
     public void put(String key, String content, Path scratch) throws IOException {
         Path file = Files.createTempFile(scratch, "put", "");
         Files.writeString(file, content);
-        run("copyto", "--ignore-times", file.toString(), "forebay:forebay/" + key);
+        run("copyto", "--ignore-times", file.toString(), bucket + "/" + key);
         Files.delete(file);
     }
 
     public void delete(String key) {
-        run("deletefile", "forebay:forebay/" + key);
+        run("deletefile", bucket + "/" + key);
     }
 
     public String content(String key) {
-        return run("cat", "forebay:forebay/" + key);
+        return run("cat", bucket + "/" + key);
     }
 
     private String run(String... words) {

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.forebay.e2e.Eventually;
 import io.forebay.e2e.Needs;
+import io.forebay.e2e.Rclone;
 import io.forebay.e2e.system.Command;
 import io.forebay.e2e.system.Deployment;
 import java.io.IOException;
@@ -88,6 +89,7 @@ final class RebuildTest {
     /** Invariant I6: also what is written before anybody thinks of the import. */
     @Test
     void whatIsWrittenBeforeTheImportStays() throws Exception {
+        Needs.rclone();
         try (Deployment used = deployment("early")) {
             Path bucket = Files.createDirectory(owner.state().resolve("s3/early"));
             up(used, "early");
@@ -95,9 +97,10 @@ final class RebuildTest {
             Files.writeString(model, "the old one");
             used.flush(model, LIMIT);
             loseState(used);
-            Files.createDirectory(bucket.resolve("others"));
-            Files.writeString(bucket.resolve("others/data"), "of another tool");
-            Files.writeString(bucket.resolve("others/model"), "no directory");
+            Rclone rclone = new Rclone(owner, "early");
+            rclone.put("others/data", "of another tool", directory);
+            rclone.put("others/model", "no directory", directory);
+            Files.writeString(bucket.resolve("put-there-by-hand"), "no object of the store");
 
             up(used, "early");
             Files.writeString(model, "the new one");
@@ -114,7 +117,8 @@ final class RebuildTest {
             assertTrue(
                     imported.out().contains("others/model: Something else than a file"),
                     imported::all);
-            assertTrue(imported.err().contains("2 objects were left alone"), imported::all);
+            assertTrue(imported.out().contains("put-there-by-hand: The store"), imported::all);
+            assertTrue(imported.err().contains("3 objects were left alone"), imported::all);
             assertEquals("the new one", Files.readString(model));
             assertEquals("the old one", Files.readString(bucket.resolve("model")));
             Path data = used.mountPoint().resolve("others/data");

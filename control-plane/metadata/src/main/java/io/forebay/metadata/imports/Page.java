@@ -85,6 +85,9 @@ final class Page {
         if (!object.getProblem().isEmpty()) {
             return object.getProblem();
         }
+        if (object.getEtag().isEmpty()) {
+            return "The store gives it no ETag, so that nobody can tell when it changes";
+        }
         String key = object.getKey();
         boolean directory = key.isEmpty() || key.endsWith("/");
         String path = directory && !key.isEmpty() ? key.substring(0, key.length() - 1) : key;
