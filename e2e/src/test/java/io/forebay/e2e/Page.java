@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /** Metrics: what the documentation says, and what a process shows. */
-final class Page {
+public final class Page {
     /** What Prometheus asks for; some servers answer others in another format. */
     private static final String TEXT = "text/plain; version=0.0.4";
 
@@ -53,7 +53,7 @@ final class Page {
     }
 
     /** The sum of all samples of this name. */
-    static double value(URI process, String name) throws IOException {
+    public static double value(URI process, String name) throws IOException {
         return value(process, name, "");
     }
 

@@ -30,6 +30,14 @@ public enum EventName implements Named {
             CONTROL_PLANE,
             "A mount's lease ran out; what it had open is settled without it."),
     CONFLICT_RESOLVED("conflict.resolved", CONTROL_PLANE, "A person ended a file's conflict."),
+    OBJECT_ADOPTED(
+            "object.adopted",
+            CONTROL_PLANE,
+            "Somebody else wrote the object of a clean file: it is the file's content now."),
+    OBJECT_MISSING(
+            "object.missing",
+            CONTROL_PLANE,
+            "Somebody else deleted the object of a clean file: a person decides."),
     DUTY_FAILED("duty.failed", CONTROL_PLANE, "A background duty failed; it is tried again."),
     LOCAL_CALLS_OFF(
             "local-calls.off",

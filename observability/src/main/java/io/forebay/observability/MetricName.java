@@ -46,6 +46,18 @@ public enum MetricName implements Named {
             "seconds",
             CONTROL_PLANE,
             "Age of the oldest content that is not in the bucket; tag workspace."),
+    OBJECTS_ADOPTED(
+            "forebay.objects.adopted",
+            COUNTER,
+            "",
+            CONTROL_PLANE,
+            "Objects of clean files that somebody else replaced: they are the files' content now."),
+    OBJECTS_MISSING(
+            "forebay.objects.missing",
+            COUNTER,
+            "",
+            CONTROL_PLANE,
+            "Objects of clean files that somebody else deleted: the files are in CONFLICT."),
     METADATA_SECONDS(
             "forebay.metadata",
             TIMER,
@@ -131,6 +143,12 @@ public enum MetricName implements Named {
             "",
             WORKER,
             "Fetches that wait for an object store that does not answer."),
+    SCANNED_OBJECTS(
+            "forebay.scan.objects",
+            COUNTER,
+            "",
+            WORKER,
+            "Objects that were listed to find what others do to the bucket."),
     STAGING_USED("forebay.staging.used", GAUGE, "bytes", WORKER, "Bytes of staged files."),
     STAGING_FREE(
             "forebay.staging.free",

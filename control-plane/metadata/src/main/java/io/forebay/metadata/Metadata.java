@@ -12,7 +12,9 @@ import io.forebay.metadata.flush.Rekey;
 import io.forebay.metadata.flush.StagedFiles;
 import io.forebay.metadata.flush.Storing;
 import io.forebay.metadata.flush.Tasks;
+import io.forebay.metadata.foreign.ForeignChanges;
 import io.forebay.metadata.foreign.Resolution;
+import io.forebay.metadata.foreign.Scans;
 import io.forebay.metadata.fs.Mounts;
 import io.forebay.metadata.fs.Namespace;
 import io.forebay.metadata.fs.OpenFiles;
@@ -28,6 +30,9 @@ import java.util.concurrent.TimeUnit;
 
 /** The parts of the model over one store. Every part may be called by many threads. */
 public final class Metadata {
+    /** Half of what a change of others may take to show. */
+    public static final long SCAN_MILLIS = 5_000;
+
     private final Namespace namespace;
     private final OpenFiles openFiles;
     private final Mounts mounts;
@@ -42,6 +47,8 @@ public final class Metadata {
     private final Imports imports;
     private final Inspection inspection;
     private final Resolution resolution;
+    private final Scans scans;
+    private final ForeignChanges foreign;
     private final Rekey rekey;
     private final Locks locks;
     private final ChangeLog changes;
@@ -51,6 +58,16 @@ public final class Metadata {
      *     the life of the store
      */
     public Metadata(KeyValueStore store, InstantSource clock, byte[] masterKey) {
+        this(store, clock, masterKey, SCAN_MILLIS);
+    }
+
+    /**
+     * As {@link #Metadata(KeyValueStore, InstantSource, byte[])}.
+     *
+     * @param scanMillis how often each workspace's bucket is looked at for what others do there; 0:
+     *     never
+     */
+    public Metadata(KeyValueStore store, InstantSource clock, byte[] masterKey, long scanMillis) {
         changes = new RecentChanges(epoch(clock.instant()));
         Database database = new Database(store, clock, changes);
         InodeNumbers numbers = new InodeNumbers(database);
@@ -69,6 +86,8 @@ public final class Metadata {
         workers = new Workers(database, tasks, keys);
         inspection = new Inspection(database);
         resolution = new Resolution(database, numbers);
+        scans = new Scans(database, scanMillis);
+        foreign = new ForeignChanges(database, numbers);
         rekey = new Rekey(database);
         locks = new Locks(database);
     }
@@ -133,6 +152,14 @@ public final class Metadata {
 
     public Locks locks() {
         return locks;
+    }
+
+    public Scans scans() {
+        return scans;
+    }
+
+    public ForeignChanges foreign() {
+        return foreign;
     }
 
     public Resolution resolution() {

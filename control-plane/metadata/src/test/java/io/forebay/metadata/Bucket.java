@@ -2,7 +2,9 @@ package io.forebay.metadata;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.HashMap;
 import java.util.HashSet;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -11,6 +13,12 @@ import org.jspecify.annotations.Nullable;
 public final class Bucket {
     public final TreeMap<String, Stored> objects = new TreeMap<>();
     private long etags;
+
+    /** The objects that workers put, by etag. */
+    public final Set<String> ours = new HashSet<>();
+
+    /** What each object had that ever was there, by etag. */
+    public final Map<String, String> history = new HashMap<>();
 
     /** Foreign objects that a person has given up, by etag. */
     public final Set<String> givenUp = new HashSet<>();
@@ -49,6 +57,11 @@ public final class Bucket {
     }
 
     private Stored stored(Stored object) {
-        return new Stored("e" + ++etags, object.ino(), object.generation(), object.content());
+        String etag = "e" + ++etags;
+        history.put(etag, object.content());
+        if (!object.foreign()) {
+            ours.add(etag);
+        }
+        return new Stored(etag, object.ino(), object.generation(), object.content());
     }
 }

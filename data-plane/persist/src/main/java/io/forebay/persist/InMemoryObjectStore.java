@@ -16,6 +16,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.TreeMap;
@@ -193,9 +194,14 @@ public final class InMemoryObjectStore implements ObjectStore {
                         .filter(key -> IN_ORDER.compare(key, after) > 0 || after.isEmpty())
                         .sorted(IN_ORDER)
                         .limit(limit + 1L)
-                        .map(key -> new Entry(key, Instant.EPOCH))
+                        .map(key -> entry(location, key))
                         .toList();
         return new Listed(all.subList(0, Math.min(limit, all.size())), all.size() <= limit);
+    }
+
+    private Entry entry(BucketLocation location, String key) {
+        Content content = Objects.requireNonNull(objects.get(ObjectRef.of(location, key)));
+        return new Entry(key, content.etag(), Instant.EPOCH);
     }
 
     @Override

@@ -84,6 +84,6 @@ public interface ObjectStore extends AutoCloseable {
         }
     }
 
-    /** An object's key below the location's prefix, and when the store got it. */
-    record Entry(String key, Instant modified) {}
+    /** An object's key below the location's prefix, its etag, and when the store got it. */
+    record Entry(String key, String etag, Instant modified) {}
 }

@@ -317,6 +317,7 @@ public abstract class ObjectStoreContract {
                 page = store.list(location, all.isEmpty() ? "" : all.getLast(), limit);
                 assertTrue(page.entries().size() <= limit);
                 page.entries().forEach(entry -> all.add(entry.key()));
+                page.entries().forEach(entry -> assertEquals(etag(location, entry), entry.etag()));
             } while (!page.end());
             assertEquals(List.copyOf(keys), all, "pages of " + limit);
         }
@@ -324,6 +325,10 @@ public abstract class ObjectStoreContract {
                 ObjectRef.of(location, "b/c"),
                 store.head(ObjectRef.of(location, "b/c")).orElseThrow().etag());
         assertEquals("b/d + %", store.list(location, "b/c", 1).entries().getFirst().key());
+    }
+
+    private String etag(BucketLocation location, ObjectStore.Entry entry) {
+        return store.head(ObjectRef.of(location, entry.key())).orElseThrow().etag();
     }
 
     private void write(ObjectRef target) {

@@ -42,7 +42,9 @@ final class ConflictTest {
     static void anInstanceRuns() {
         Needs.fuse();
         Needs.rclone();
-        deployment = new Deployment(Deployment.home(), directory);
+        deployment =
+                new Deployment(
+                        Deployment.home(), directory, Map.of("FOREBAY_BUCKET_SCAN_SECONDS", "0"));
         deployment.up();
     }
 

@@ -312,8 +312,12 @@ public final class Flow {
     }
 
     /** Somebody else changed the object: a person decides which version stays. */
-    static void conflicted(Space space, Inode inode, String key, SeenObject seen) {
+    public static void conflicted(Space space, Inode inode, String key, SeenObject seen) {
         inode.flush().setConflict(ConflictRecord.newBuilder().setKey(key).setSeen(seen));
+        if (inode.state() == FlushState.FLUSH_STATE_CLEAN) {
+            dirty(space, inode);
+            inode.flush().setClosedSinceMillis(1); // it was clean: every barrier must see it
+        }
         String what = seen.getThere() ? "changed the object" : "deleted the object";
         stuck(
                 space,

@@ -46,11 +46,11 @@ public final class KeyStates {
                 || record.getUnknownPutsCount() > 0;
     }
 
-    static boolean hasObject(KeyRecord.Builder record) {
+    public static boolean hasObject(KeyRecord.Builder record) {
         return !record.getEtag().isEmpty();
     }
 
-    static boolean marked(KeyRecord.Builder record, KeyRecord.Intent intent) {
+    public static boolean marked(KeyRecord.Builder record, KeyRecord.Intent intent) {
         return record.getIntent() == intent;
     }
 
@@ -113,7 +113,8 @@ public final class KeyStates {
     }
 
     /** The inode, other than {@code except}, whose newest object is the key's; or null. */
-    static @Nullable Inode user(Space space, String key, KeyRecord.Builder record, long except) {
+    public static @Nullable Inode user(
+            Space space, String key, KeyRecord.Builder record, long except) {
         if (!hasObject(record) || record.getIno() == except) {
             return null;
         }

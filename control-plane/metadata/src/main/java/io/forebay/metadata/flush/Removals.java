@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * Objects that no path has any more. A request says only that a key is to be looked at: whether its
  * object goes is decided when a worker is ready for it, by what is true then.
  */
-final class Removals {
+public final class Removals {
     private static final System.Logger LOG = System.getLogger(Removals.class.getName());
 
     /** How soon a key that somebody is writing is looked at again. */
@@ -137,7 +137,7 @@ final class Removals {
     }
 
     /** The file whose key it is now, or null. */
-    static @Nullable Inode liveFile(Space space, String key) {
+    public static @Nullable Inode liveFile(Space space, String key) {
         if (ObjectKeys.isDetour(key)) {
             return null;
         }

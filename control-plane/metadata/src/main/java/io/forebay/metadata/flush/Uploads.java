@@ -47,7 +47,8 @@ final class Uploads {
             return new Step.Drop();
         }
         ObjectSource source = inode.regular() ? source(space, inode) : null;
-        if (source == null && !inode.record().getStaged()) {
+        boolean perhapsStaged = inode.record().getStaged() || inode.record().getMaybeStaged();
+        if (source == null && !perhapsStaged) {
             Flow.stuck(
                     space,
                     inode,
@@ -61,13 +62,20 @@ final class Uploads {
         if (same && !inode.record().getStaged()) {
             return new Step.Wait(PAUSED_MILLIS);
         }
-        if (same || (inode.record().getStaged() && inode.flush().getAttempt() > 0)) {
+        if (same || stagedInstead(inode)) {
             source = null; // what is staged does it as well, when a copy failed
         }
         inode.attributes().setFlushState(FlushState.FLUSH_STATE_UPLOADING);
         Task.Builder task = task(inode, target, source);
         describe(space, inode, task.getUploadBuilder());
         return new Step.Give(task);
+    }
+
+    /** Where it is not known whether a worker has the content, both are tried in turn. */
+    private static boolean stagedInstead(Inode inode) {
+        int attempt = inode.flush().getAttempt();
+        return (inode.record().getStaged() && attempt > 0)
+                || (inode.record().getMaybeStaged() && attempt % 2 == 1);
     }
 
     /** What a close or an fsync of an open file waits for. */

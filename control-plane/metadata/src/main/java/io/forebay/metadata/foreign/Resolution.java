@@ -19,6 +19,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** The end of a conflict, as a person decides it. One transaction, in the file's state of then. */
 public final class Resolution {
@@ -45,19 +46,27 @@ public final class Resolution {
     public record Resolved(String ours, String theirs) {}
 
     /**
-     * @throws ForebayException NOT_FOUND without a file at the path; INVALID where it is in no
-     *     conflict, or nobody has what is to be kept
+     * A decision.
+     *
+     * @param etag of the object that it is about, empty where that was deleted; null: whatever was
+     *     seen last
      */
-    public Resolved resolve(long workspaceId, byte[] path, Keep keep) {
+    public record Decision(Keep keep, @Nullable String etag) {}
+
+    /**
+     * @throws ForebayException CONFLICT where it is about another object by now; NOT_FOUND without
+     *     a file at the path; INVALID where it is in no conflict, or nobody has what is to be kept
+     */
+    public Resolved resolve(long workspaceId, byte[] path, Decision decision) {
         long ino = numbers.next(workspaceId);
         try {
-            return database.change(workspaceId, space -> resolve(space, path, keep, ino));
+            return database.change(workspaceId, space -> resolve(space, path, decision, ino));
         } catch (Refusal refusal) {
             throw new ForebayException(refusal.kind(), "There is no such workspace any more.");
         }
     }
 
-    private static Resolved resolve(Space space, byte[] path, Keep keep, long ino) {
+    private static Resolved resolve(Space space, byte[] path, Decision decision, long ino) {
         Inode file = file(space, path);
         ConflictRecord conflict = file.flush().getConflict();
         List<byte[]> own = Objects.requireNonNull(Names.path(space.tx(), space.id(), file.ino()));
@@ -67,7 +76,23 @@ public final class Resolution {
                     "The file is in no conflict: ask for its flushState, it may have moved on.",
                     path);
         }
-        return switch (keep) {
+        if (!file.regular() && decision.keep() != Keep.OURS) {
+            throw invalid(
+                    "Of what is no regular file only ours can be kept: rename it to keep both.",
+                    path);
+        }
+        boolean nameless = conflict.getSeen().getThere() && conflict.getSeen().getEtag().isEmpty();
+        if (nameless) {
+            throw invalid("The object has no ETag: copy it onto itself, and decide then.", path);
+        }
+        String seen = decision.etag();
+        if (seen != null && !seen.equals(conflict.getSeen().getEtag())) {
+            throw new ForebayException(
+                            FailureKind.FAILURE_CONFLICT,
+                            "Somebody changed the object again: look at the conflict, and decide.")
+                    .with("path", text(path));
+        }
+        return switch (decision.keep()) {
             case OURS -> ours(space, file, own);
             case THEIRS -> theirs(space, file, own, ino);
             case BOTH -> both(space, file, own, ino);
@@ -77,7 +102,7 @@ public final class Resolution {
     private static Inode file(Space space, byte[] path) {
         Long ino = Names.resolve(space.tx(), space.id(), Names.split(path));
         Inode file = ino == null ? null : space.find(ino);
-        if (file == null || !file.regular()) {
+        if (file == null || !file.hasKey()) {
             throw new ForebayException(
                             FailureKind.FAILURE_NOT_FOUND,
                             "There is no file at that path: give one that is in the workspace.")

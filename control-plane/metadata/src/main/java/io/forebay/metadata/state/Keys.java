@@ -26,6 +26,7 @@ import io.forebay.metadata.kv.Tuple;
  * (ws, 'r', mount, slot)                  RepeatRecord
  * (ws, 'n')                               first inode number that no process took
  * (ws, 'u')                               ImportRecord
+ * (ws, 'g')                               ScanRecord
  * (0, 'W', ws), (0, 'N', name)            WorkspaceRecord; the id of a name
  * (0, 'K', worker), (0, 'E', worker)      WorkerRecord; its epoch alone
  * (0, 'V')                                number that grows with each change of a worker
@@ -176,6 +177,14 @@ public final class Keys {
 
     public static byte[] lastImport(long ws) {
         return Tuple.key(ws, "u");
+    }
+
+    public static byte[] scan(long ws) {
+        return Tuple.key(ws, "g");
+    }
+
+    public static Tuple.Range objects(long ws) {
+        return Tuple.range(ws, "p");
     }
 
     /** Everything of a workspace. */

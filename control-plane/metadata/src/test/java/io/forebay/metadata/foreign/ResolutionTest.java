@@ -10,6 +10,7 @@ import io.forebay.metadata.Bucket;
 import io.forebay.metadata.Rig;
 import io.forebay.metadata.SimWorker;
 import io.forebay.metadata.admin.FileView;
+import io.forebay.metadata.foreign.Resolution.Decision;
 import io.forebay.metadata.foreign.Resolution.Resolved;
 import io.forebay.proto.Attributes;
 import io.forebay.proto.Claims;
@@ -69,6 +70,26 @@ class ResolutionTest {
         assertEquals(12, Objects.requireNonNull(rig.inspect("f").conflict()).getSize());
         bucket.givenUp.add(object("f").etag());
         resolve("f", Keep.OURS);
+        flush();
+        assertEquals(Map.of("f", "second"), objects());
+    }
+
+    @Test
+    void aDecisionOnAnotherObjectIsNone() {
+        conflict("f");
+        Decision old = new Decision(Keep.OURS, "e-before");
+        byte[] path = "f".getBytes(StandardCharsets.UTF_8);
+        assertEquals(
+                FailureKind.FAILURE_CONFLICT,
+                assertThrows(
+                                ForebayException.class,
+                                () -> rig.metadata.resolution().resolve(rig.ws, path, old))
+                        .kind());
+        flush();
+        assertEquals(Map.of("f", "theirs"), objects());
+        Decision right = new Decision(Keep.OURS, object("f").etag());
+        bucket.givenUp.add(object("f").etag());
+        rig.metadata.resolution().resolve(rig.ws, path, right);
         flush();
         assertEquals(Map.of("f", "second"), objects());
     }
@@ -289,7 +310,7 @@ class ResolutionTest {
     private Resolved resolve(String path, Keep keep) {
         return rig.metadata
                 .resolution()
-                .resolve(rig.ws, path.getBytes(StandardCharsets.UTF_8), keep);
+                .resolve(rig.ws, path.getBytes(StandardCharsets.UTF_8), new Decision(keep, null));
     }
 
     private void flush() {

@@ -90,10 +90,11 @@ public final class MutationApi {
     public @NonNull Resolution resolveConflict(
             @Name("workspace") @NonNull String workspace,
             @Name("path") @NonNull String path,
-            @Name("keep") @NonNull Keep keep) {
+            @Name("keep") @NonNull Keep keep,
+            @Name("etag") @Nullable String etag) {
         return ApiException.translate(() -> {
             byte[] bytes = Inputs.path(path);
-            return conflicts.resolve(workspaces.named(workspace).id(), bytes, keep);
+            return conflicts.resolve(workspaces.named(workspace).id(), bytes, keep, etag);
         });
     }
 

@@ -18,15 +18,18 @@ public final class LocalCalls {
     private final LocalCallAddress address;
     private final MetadataCalls metadata;
     private final WorkerCalls workers;
+    private final ForeignCalls foreign;
     private @Nullable LocalCallServer server;
 
     LocalCalls(
             LocalCallAddress address,
             @GrpcService MetadataCalls metadata,
-            @GrpcService WorkerCalls workers) {
+            @GrpcService WorkerCalls workers,
+            @GrpcService ForeignCalls foreign) {
         this.address = address;
         this.metadata = metadata;
         this.workers = workers;
+        this.foreign = foreign;
     }
 
     /** Without the socket everything works, slower. */
@@ -36,7 +39,10 @@ public final class LocalCalls {
                     LocalCallServer.start(
                             Path.of(address.getSocketPath()),
                             address.getToken().toByteArray(),
-                            List.of(metadata.bindService(), workers.bindService()));
+                            List.of(
+                                    metadata.bindService(),
+                                    workers.bindService(),
+                                    foreign.bindService()));
         } catch (IOException e) {
             LOG.log(
                     System.Logger.Level.WARNING,

@@ -46,7 +46,10 @@ enum Rpc {
     FINISH_PUBLISH("FinishPublish", VIRTUAL_THREAD),
     END_TASKS("EndTasks", VIRTUAL_THREAD),
     DESCRIBE_STAGED("DescribeStaged", VIRTUAL_THREAD),
-    BEGIN_EVICT("BeginEvict", VIRTUAL_THREAD);
+    BEGIN_EVICT("BeginEvict", VIRTUAL_THREAD),
+    TAKE_SCAN("TakeScan", VIRTUAL_THREAD),
+    COMPARE_OBJECTS("CompareObjects", VIRTUAL_THREAD),
+    TELL_OBJECTS("TellObjects", VIRTUAL_THREAD);
 
     private final String method;
     private final Place place;

@@ -14,6 +14,7 @@ import jakarta.inject.Singleton;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.ToDoubleFunction;
 
 /** The gauges: what the model holds, as it was at the last look. */
 @Singleton
@@ -33,12 +34,9 @@ final class Measurements {
         mounts = gauge(registry, MetricName.MOUNTS);
         workers = gauge(registry, MetricName.WORKERS);
         missing = gauge(registry, MetricName.WORKERS_MISSING);
-        FunctionCounter.builder(
-                        MetricName.MOUNTS_EXPIRED.label(),
-                        model,
-                        known -> known.mounts().expirations())
-                .description(MetricName.MOUNTS_EXPIRED.description())
-                .register(registry);
+        counter(registry, MetricName.MOUNTS_EXPIRED, known -> known.mounts().expirations());
+        counter(registry, MetricName.OBJECTS_ADOPTED, known -> known.foreign().adopted());
+        counter(registry, MetricName.OBJECTS_MISSING, known -> known.foreign().missing());
         dirtyBytes = byWorkspace(registry, MetricName.DIRTY_BYTES);
         dirtyFiles = byWorkspace(registry, MetricName.DIRTY_FILES);
         lossWindow = byWorkspace(registry, MetricName.LOSS_WINDOW);
@@ -63,6 +61,13 @@ final class Measurements {
         dirtyBytes.register(bytes, true);
         dirtyFiles.register(files, true);
         lossWindow.register(windows, true);
+    }
+
+    private void counter(
+            MeterRegistry registry, MetricName name, ToDoubleFunction<Metadata> value) {
+        FunctionCounter.builder(name.label(), model, value)
+                .description(name.description())
+                .register(registry);
     }
 
     private static AtomicLong gauge(MeterRegistry registry, MetricName name) {

@@ -11,6 +11,14 @@ interface ServerMapping {
     @WithName("state.directory")
     Optional<String> stateDirectory();
 
+    /**
+     * How often, in seconds, each bucket is looked at for what others do there, 0 to 86,400; 0:
+     * never. Absent: 5, so that a change shows within 10 s. Costs one listing request for each
+     * 1,000 objects, and at most 10 requests in that time.
+     */
+    @WithName("bucket-scan-seconds")
+    Optional<String> bucketScanSeconds();
+
     /** For tests only: what random tests start from. Named here so that it is no unknown key. */
     Optional<String> seed();
 }

@@ -55,7 +55,11 @@ final class Wiring {
 
     @Produces
     @Singleton
-    Metadata metadata(GuardedStore store, InstantSource clock, StateDirectory state) {
-        return new Metadata(store, clock, state.masterKey());
+    Metadata metadata(
+            GuardedStore store,
+            InstantSource clock,
+            StateDirectory state,
+            ServerSettings settings) {
+        return new Metadata(store, clock, state.masterKey(), settings.scanMillis());
     }
 }

@@ -30,6 +30,7 @@ final class S3Listing {
                         .map(object ->
                                 new ObjectStore.Entry(
                                         object.key().substring(prefix.length()),
+                                        S3ObjectStore.bare(object.eTag()),
                                         object.lastModified()))
                         .toList();
         return new ObjectStore.Listed(entries, !Boolean.TRUE.equals(answer.isTruncated()));

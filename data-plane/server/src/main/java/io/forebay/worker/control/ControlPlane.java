@@ -5,6 +5,8 @@ import io.forebay.proto.BeginEvictReply;
 import io.forebay.proto.BeginEvictRequest;
 import io.forebay.proto.BeginPublishReply;
 import io.forebay.proto.BeginPublishRequest;
+import io.forebay.proto.CompareObjectsReply;
+import io.forebay.proto.CompareObjectsRequest;
 import io.forebay.proto.DescribeStagedReply;
 import io.forebay.proto.DescribeStagedRequest;
 import io.forebay.proto.EndTasksRequest;
@@ -12,17 +14,23 @@ import io.forebay.proto.EndedTask;
 import io.forebay.proto.EvictIntent;
 import io.forebay.proto.FailureKind;
 import io.forebay.proto.FinishPublishRequest;
+import io.forebay.proto.ForeignServiceGrpc;
 import io.forebay.proto.HeartbeatRequest;
 import io.forebay.proto.PublishIntent;
 import io.forebay.proto.PublishOutcome;
 import io.forebay.proto.PublishVerdict;
 import io.forebay.proto.RegisterWorkerReply;
 import io.forebay.proto.RegisterWorkerRequest;
+import io.forebay.proto.ScannedPage;
 import io.forebay.proto.StagedRef;
 import io.forebay.proto.StagedVerdict;
+import io.forebay.proto.TakeScanReply;
+import io.forebay.proto.TakeScanRequest;
 import io.forebay.proto.TakeTasksReply;
 import io.forebay.proto.TakeTasksRequest;
 import io.forebay.proto.Task;
+import io.forebay.proto.TellObjectsReply;
+import io.forebay.proto.TellObjectsRequest;
 import io.forebay.proto.WorkerIdentity;
 import io.forebay.proto.WorkerServiceGrpc;
 import io.forebay.schema.ForebayException;
@@ -33,6 +41,7 @@ import io.grpc.StatusRuntimeException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The calls of {@code WorkerService}. Each fails with the reply's failure kind, or with UNAVAILABLE
@@ -133,6 +142,39 @@ public final class ControlPlane implements FlushControl, AutoCloseable {
         BeginEvictReply reply = call(WorkerServiceGrpc.getBeginEvictMethod(), request);
         check(reply.getFailure(), "The control plane allows no eviction");
         return reply.getGrantedCount() == 1 && reply.getGranted(0);
+    }
+
+    /**
+     * What to list next.
+     *
+     * @param scanned what was taken before, when it is done
+     */
+    public TakeScanReply takeScan(Optional<ScannedPage> scanned) {
+        TakeScanRequest.Builder request = TakeScanRequest.newBuilder().setWorker(identity);
+        scanned.ifPresent(request::setScanned);
+        TakeScanReply reply = call(ForeignServiceGrpc.getTakeScanMethod(), request.build());
+        check(reply.getFailure(), "The control plane gives no scan");
+        return reply;
+    }
+
+    /** As the rpc; the identity is added. */
+    public CompareObjectsReply compareObjects(CompareObjectsRequest.Builder request) {
+        CompareObjectsReply reply =
+                call(
+                        ForeignServiceGrpc.getCompareObjectsMethod(),
+                        request.setWorker(identity).build());
+        check(reply.getFailure(), "The control plane compares no objects");
+        return reply;
+    }
+
+    /** As the rpc; the identity is added. */
+    public int tellObjects(TellObjectsRequest.Builder request) {
+        TellObjectsReply reply =
+                call(
+                        ForeignServiceGrpc.getTellObjectsMethod(),
+                        request.setWorker(identity).build());
+        check(reply.getFailure(), "The control plane is told of no objects");
+        return reply.getChanged();
     }
 
     private <Q, R> R call(MethodDescriptor<Q, R> method, Q request) {

@@ -15,6 +15,7 @@ import io.forebay.transport.local.StagedFileServer;
 import io.forebay.transport.posix.NativeFile;
 import io.forebay.transport.posix.PosixException;
 import io.forebay.transport.remote.serve.RemoteOpener;
+import io.forebay.worker.foreign.Doubts;
 import io.forebay.worker.telemetry.TaskTrace;
 import io.forebay.worker.telemetry.WorkerMetrics;
 import java.io.IOException;
@@ -46,6 +47,7 @@ public final class Grants implements StagedFileHandler, RemoteOpener {
     private final StagingArea area;
     private final ObjectStore store;
     private final Eviction eviction;
+    private final Doubts doubts;
     private final WorkerMetrics metrics;
     private final TaskTrace trace;
     private final Sharing sharing;
@@ -66,6 +68,7 @@ public final class Grants implements StagedFileHandler, RemoteOpener {
         this.area = parts.area();
         this.store = parts.store();
         this.eviction = parts.eviction();
+        this.doubts = parts.doubts();
         this.metrics = parts.metrics();
         this.trace = parts.trace();
         this.verifier = verifier;
@@ -235,6 +238,12 @@ public final class Grants implements StagedFileHandler, RemoteOpener {
             }
             return path;
         } catch (ForebayException e) {
+            if (isTold(claims, e)) {
+                throw new ForebayException(
+                        FailureKind.FAILURE_GONE,
+                        "Somebody else changed the object: look the name up again",
+                        e);
+            }
             metrics.fetchFailed();
             LOG.log(
                     Level.WARNING,
@@ -248,6 +257,23 @@ public final class Grants implements StagedFileHandler, RemoteOpener {
                             "cause",
                             Objects.toString(e.getMessage())));
             throw e;
+        }
+    }
+
+    /** Whether others changed the object, and the control plane knows by now. */
+    private boolean isTold(Claims claims, ForebayException failure) {
+        boolean other =
+                failure.kind() == FailureKind.FAILURE_CONFLICT
+                        || failure.kind() == FailureKind.FAILURE_NOT_FOUND;
+        try {
+            return other
+                    && doubts.settle(
+                            claims.getWorkspaceId(),
+                            claims.getLocation(),
+                            claims.getSource().getKey());
+        } catch (ForebayException e) {
+            failure.addSuppressed(e);
+            return false;
         }
     }
 

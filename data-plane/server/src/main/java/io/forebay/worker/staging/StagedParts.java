@@ -2,6 +2,7 @@ package io.forebay.worker.staging;
 
 import io.forebay.persist.ObjectStore;
 import io.forebay.store.StagingArea;
+import io.forebay.worker.foreign.Doubts;
 import io.forebay.worker.telemetry.TaskTrace;
 import io.forebay.worker.telemetry.WorkerMetrics;
 
@@ -10,5 +11,6 @@ public record StagedParts(
         StagingArea area,
         ObjectStore store,
         Eviction eviction,
+        Doubts doubts,
         WorkerMetrics metrics,
         TaskTrace trace) {}

@@ -26,6 +26,7 @@ public final class WorkerMetrics {
     private final Counter uploads;
     private final Counter uploadedBytes;
     private final Counter uploadFailures;
+    private final Counter scanned;
     private final Counter conflicts;
     private final Timer uploadTime;
     private final Counter fetchedBytes;
@@ -37,6 +38,7 @@ public final class WorkerMetrics {
         uploads = counter(MetricName.FLUSH_UPLOADS);
         uploadedBytes = counter(MetricName.FLUSH_BYTES);
         uploadFailures = counter(MetricName.FLUSH_FAILURES);
+        scanned = counter(MetricName.SCANNED_OBJECTS);
         conflicts = counter(MetricName.FLUSH_CONFLICTS);
         uploadTime =
                 Timer.builder(MetricName.FLUSH_SECONDS.label())
@@ -109,6 +111,11 @@ public final class WorkerMetrics {
 
     public void fetchFailed() {
         fetchFailures.increment();
+    }
+
+    /** Objects of a bucket were listed and compared. */
+    public void scanned(int objects) {
+        scanned.increment(objects);
     }
 
     public void evicted() {

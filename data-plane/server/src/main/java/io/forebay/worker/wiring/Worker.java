@@ -17,6 +17,8 @@ import io.forebay.transport.posix.BackgroundThreads;
 import io.forebay.transport.remote.serve.RemoteOpener;
 import io.forebay.worker.control.ControlPlane;
 import io.forebay.worker.control.Membership;
+import io.forebay.worker.foreign.BucketScan;
+import io.forebay.worker.foreign.Doubts;
 import io.forebay.worker.staging.AreaBytes;
 import io.forebay.worker.staging.Eviction;
 import io.forebay.worker.staging.Grants;
@@ -53,6 +55,7 @@ final class Worker implements AutoCloseable {
     private final Grants grants;
     private final StagedFileServer server;
     private final Thread thread;
+    private final Thread scanner;
     private final Runnable onFenced;
 
     private final InstantSource clock = InstantSource.system();
@@ -79,7 +82,11 @@ final class Worker implements AutoCloseable {
         AreaBytes bytes = new AreaBytes(area, eviction);
         FlushSettings flush = FlushSettings.defaults(clock, new BackgroundThreads("flush-"));
         this.engine = new FlushEngine(control, bytes, store, telemetry, flush);
-        StagedParts staged = new StagedParts(area, store, eviction, parts.metrics(), parts.trace());
+        Doubts doubts = new Doubts(control, store);
+        BucketScan scan = new BucketScan(control, store, doubts, parts.metrics(), stopped);
+        this.scanner = Thread.ofPlatform().name("bucket-scan").daemon().unstarted(scan::run);
+        StagedParts staged =
+                new StagedParts(area, store, eviction, doubts, parts.metrics(), parts.trace());
         StoreWait wait = new StoreWait(settings.fetchWait(), stopped, parts.metrics());
         this.grants = new Grants(staged, clock, verifier::get, ready, wait);
         try {
@@ -121,6 +128,7 @@ final class Worker implements AutoCloseable {
                 return;
             }
             engine.start();
+            scanner.start();
             ready.complete(null);
             LOG.log(
                     Level.INFO,
@@ -218,6 +226,7 @@ final class Worker implements AutoCloseable {
     @Override
     public void close() {
         stopped.countDown();
+        scanner.interrupt();
         server.close();
         engine.close();
         join();

@@ -1,6 +1,7 @@
 package io.forebay.server.graphql.conflict;
 
 import io.forebay.metadata.Metadata;
+import io.forebay.metadata.foreign.Resolution.Decision;
 import io.forebay.metadata.foreign.Resolution.Resolved;
 import io.forebay.observability.EventName;
 import jakarta.inject.Singleton;
@@ -20,9 +21,11 @@ public final class Conflicts {
 
     /**
      * @param path as the model takes it
+     * @param etag of the object that was looked at; null: whatever was seen last
      */
-    public Resolution resolve(long workspaceId, byte[] path, Keep keep) {
-        Resolved resolved = model.resolution().resolve(workspaceId, path, keep.asked());
+    public Resolution resolve(long workspaceId, byte[] path, Keep keep, @Nullable String etag) {
+        Resolved resolved =
+                model.resolution().resolve(workspaceId, path, new Decision(keep.asked(), etag));
         LOG.log(
                 System.Logger.Level.INFO,
                 EventName.CONFLICT_RESOLVED.line(
