@@ -38,6 +38,10 @@ public enum EventName implements Named {
             "object.missing",
             CONTROL_PLANE,
             "Somebody else deleted the object of a clean file: a person decides."),
+    OWNER_REPLACED(
+            "owner.replaced",
+            CONTROL_PLANE,
+            "A worker did not come back; workers with copies of its files own them now."),
     DUTY_FAILED("duty.failed", CONTROL_PLANE, "A background duty failed; it is tried again."),
     LOCAL_CALLS_OFF(
             "local-calls.off",
@@ -49,6 +53,10 @@ public enum EventName implements Named {
     WORKER_FENCED("worker.fenced", WORKER, "A newer process took this worker's place; it stops."),
     WORKER_STOPPED("worker.stopped", WORKER, "The staging directory is closed."),
     STAGING_RECOVERED("staging.recovered", WORKER, "What was on the disk at start is sorted out."),
+    COPY_FAILED(
+            "copy.failed",
+            WORKER,
+            "Another worker did not take the copy of a file; the next one is tried."),
     FLUSH_FAILED("flush.failed", WORKER, "A file did not reach the bucket; it is tried again."),
     FLUSH_RECOVERED("flush.recovered", WORKER, "Uploads succeed again."),
     FETCH_WAITING("fetch.waiting", WORKER, "The object store does not answer; opens wait for it."),
@@ -73,7 +81,8 @@ public enum EventName implements Named {
     STORE_WAIT_FAILED(
             "store-wait.failed",
             MOUNT,
-            "A close or fsync of WRITE_THROUGH ended with EIO: the bucket does not have it yet."),
+            "A close or fsync ended with EIO: the bucket (WRITE_THROUGH) or the other workers"
+                    + " (replicas) do not have it yet."),
     LEASE_LOST("lease.lost", MOUNT, "The mount's lease ended; it attaches again."),
     CONTROL_PLANE_LOST("control-plane.lost", MOUNT, "The control plane does not answer."),
     CONTROL_PLANE_FOUND("control-plane.found", MOUNT, "The control plane answers again."),

@@ -28,6 +28,12 @@ public enum MetricName implements Named {
             "",
             CONTROL_PLANE,
             "Workers that are known and do not report."),
+    OWNERS_REPLACED(
+            "forebay.owners.replaced",
+            COUNTER,
+            "",
+            CONTROL_PLANE,
+            "Files whose worker did not come back, and that another one with a copy owns now."),
     DIRTY_BYTES(
             "forebay.dirty",
             GAUGE,
@@ -125,6 +131,18 @@ public enum MetricName implements Named {
             WORKER,
             "Time from taking a file's task to its object being published."),
     FLUSH_RUNNING("forebay.flush.running", GAUGE, "", WORKER, "Uploads that run now."),
+    COPY_BYTES(
+            "forebay.copy.sent",
+            COUNTER,
+            "bytes",
+            WORKER,
+            "Bytes that were sent to other workers for their copies."),
+    COPY_FAILURES(
+            "forebay.copy.failures",
+            COUNTER,
+            "",
+            WORKER,
+            "Copies that another worker did not take."),
     FETCH_BYTES(
             "forebay.fetch.downloaded",
             COUNTER,

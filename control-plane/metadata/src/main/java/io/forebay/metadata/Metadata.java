@@ -24,6 +24,8 @@ import io.forebay.metadata.lock.Locks;
 import io.forebay.metadata.state.Database;
 import io.forebay.metadata.state.GrantKeys;
 import io.forebay.metadata.state.InodeNumbers;
+import io.forebay.metadata.succession.Succession;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.concurrent.TimeUnit;
@@ -32,6 +34,18 @@ import java.util.concurrent.TimeUnit;
 public final class Metadata {
     /** Half of what a change of others may take to show. */
     public static final long SCAN_MILLIS = 5_000;
+
+    /** A worker that is restarted, or whose machine is, is back before. */
+    public static final Duration LOST = Duration.ofSeconds(30);
+
+    /**
+     * When what nobody asks for is done.
+     *
+     * @param scanMillis how often each workspace's bucket is looked at for what others do there; 0:
+     *     never
+     * @param lost how long a worker may be silent before another one takes its place
+     */
+    public record Timing(long scanMillis, Duration lost) {}
 
     private final Namespace namespace;
     private final OpenFiles openFiles;
@@ -51,6 +65,7 @@ public final class Metadata {
     private final ForeignChanges foreign;
     private final Rekey rekey;
     private final Locks locks;
+    private final Succession succession;
     private final ChangeLog changes;
 
     /**
@@ -58,16 +73,15 @@ public final class Metadata {
      *     the life of the store
      */
     public Metadata(KeyValueStore store, InstantSource clock, byte[] masterKey) {
-        this(store, clock, masterKey, SCAN_MILLIS);
+        this(store, clock, masterKey, new Timing(SCAN_MILLIS, LOST));
     }
 
     /**
      * As {@link #Metadata(KeyValueStore, InstantSource, byte[])}.
      *
-     * @param scanMillis how often each workspace's bucket is looked at for what others do there; 0:
-     *     never
+     * @param timing when what nobody asks for is done
      */
-    public Metadata(KeyValueStore store, InstantSource clock, byte[] masterKey, long scanMillis) {
+    public Metadata(KeyValueStore store, InstantSource clock, byte[] masterKey, Timing timing) {
         changes = new RecentChanges(epoch(clock.instant()));
         Database database = new Database(store, clock, changes);
         InodeNumbers numbers = new InodeNumbers(database);
@@ -75,7 +89,7 @@ public final class Metadata {
         workspaces = new Workspaces(database);
         pathRules = new PathRules(database);
         imports = new Imports(database);
-        tasks = new Tasks(database, workspaces, imports);
+        tasks = new Tasks(database, workspaces, imports, keys);
         namespace = new Namespace(database, numbers);
         openFiles = new OpenFiles(database, numbers, keys);
         mounts = new Mounts(database);
@@ -83,10 +97,11 @@ public final class Metadata {
         stagedFiles = new StagedFiles(database);
         barrier = new Barrier(database);
         storing = new Storing(database, barrier);
-        workers = new Workers(database, tasks, keys);
+        succession = new Succession(database, timing.lost());
+        workers = new Workers(database, tasks, keys, succession);
         inspection = new Inspection(database);
         resolution = new Resolution(database, numbers);
-        scans = new Scans(database, scanMillis);
+        scans = new Scans(database, timing.scanMillis());
         foreign = new ForeignChanges(database, numbers);
         rekey = new Rekey(database);
         locks = new Locks(database);
@@ -95,6 +110,10 @@ public final class Metadata {
     /** A process starts later than those before it. */
     private static long epoch(Instant now) {
         return TimeUnit.SECONDS.toNanos(now.getEpochSecond()) + now.getNano();
+    }
+
+    public Succession succession() {
+        return succession;
     }
 
     /** What was committed, for mounts that must forget what they knew. */
@@ -178,6 +197,7 @@ public final class Metadata {
      */
     public boolean tend() {
         boolean expiring = mounts.expire();
+        succession.step();
         return rekey.step() || expiring;
     }
 }

@@ -3,6 +3,7 @@ package io.forebay.metadata;
 import com.google.protobuf.ByteString;
 import io.forebay.metadata.admin.FileView;
 import io.forebay.metadata.admin.NewWorkspace;
+import io.forebay.metadata.admin.PathRules;
 import io.forebay.metadata.admin.WorkspaceView;
 import io.forebay.metadata.flush.Policy;
 import io.forebay.metadata.kv.MemoryStore;
@@ -52,6 +53,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Random;
 import java.util.TreeMap;
@@ -114,6 +116,7 @@ public final class Rig {
                                         .setWorkerId(worker)
                                         .setNode(node)
                                         .setSocketPath("/run/" + worker)
+                                        .setAddress(worker + ":1")
                                         .setCapacityBytes(1L << 40)
                                         .build())
                         .getEpoch());
@@ -290,7 +293,8 @@ public final class Rig {
 
     public void durability(String path, DurabilityMode mode) {
         byte[] bytes = path.getBytes(StandardCharsets.UTF_8);
-        metadata.pathRules().set(ws, bytes, mode, OptionalLong.empty());
+        PathRules.Wish wish = new PathRules.Wish(mode, OptionalLong.empty(), OptionalInt.empty());
+        metadata.pathRules().set(ws, bytes, wish);
     }
 
     public void release(long mount, long ino, long sequence) {

@@ -97,6 +97,12 @@ final class StagedIndex {
         activeBytes -= gone == null ? 0 : gone.bytes();
     }
 
+    synchronized List<StagedKey> keys() {
+        List<StagedKey> all = new ArrayList<>(active.keySet());
+        all.addAll(clean.keySet());
+        return all;
+    }
+
     synchronized List<StagedKey> activeKeys() {
         return List.copyOf(active.keySet());
     }

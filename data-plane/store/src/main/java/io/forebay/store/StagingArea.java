@@ -48,6 +48,11 @@ public final class StagingArea implements AutoCloseable {
         return new StagingArea(directory, settings);
     }
 
+    /** Of this directory, and no other one. */
+    public String id() {
+        return directory.id();
+    }
+
     /** Whether the machine was started anew since: clean files may then miss bytes. */
     public boolean rebooted() {
         return directory.rebooted();
@@ -219,6 +224,11 @@ public final class StagingArea implements AutoCloseable {
     /** Notes that the control plane calls the file clean in this generation. */
     public void confirmedClean(StagedKey key, long generation) {
         stat(key).ifPresent(status -> index.confirmedClean(key, generation, status.diskBytes()));
+    }
+
+    /** All files that were opened here or found at start. */
+    public List<StagedKey> keys() {
+        return index.keys();
     }
 
     /** The files that are not known to be clean. */

@@ -1,5 +1,10 @@
 package io.forebay.store;
 
+import static java.nio.file.StandardOpenOption.CREATE;
+import static java.nio.file.StandardOpenOption.SYNC;
+import static java.nio.file.StandardOpenOption.TRUNCATE_EXISTING;
+import static java.nio.file.StandardOpenOption.WRITE;
+
 import io.forebay.proto.FailureKind;
 import io.forebay.schema.ForebayException;
 import java.io.IOException;
@@ -9,19 +14,22 @@ import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
+import java.util.UUID;
 import java.util.stream.Stream;
 
 /**
  * The directory itself: that it is ours, of a format that we know, and used by one process.
  *
+ * @param id made with it: another directory has another one
  * @param rebooted whether the machine was started anew since the directory was last used
  */
-record StagingDirectory(Path path, FileChannel lock, boolean rebooted) implements AutoCloseable {
+record StagingDirectory(Path path, FileChannel lock, String id, boolean rebooted)
+        implements AutoCloseable {
     private static final String FORMAT = "forebay-staging 1";
     private static final String FORMAT_FILE = "format";
+    private static final String ID_FILE = "id";
     private static final String BOOT_FILE = "boot";
     private static final String LOCK_FILE = "lock";
     private static final String FILES = "files";
@@ -43,7 +51,11 @@ record StagingDirectory(Path path, FileChannel lock, boolean rebooted) implement
                 }
                 Files.createDirectories(files);
                 write(path, FORMAT_FILE, FORMAT);
-                return new StagingDirectory(path, lock, !read(path, BOOT_FILE).equals(bootId));
+                if (read(path, ID_FILE).isEmpty()) {
+                    write(path, ID_FILE, UUID.randomUUID().toString());
+                }
+                boolean rebooted = !read(path, BOOT_FILE).equals(bootId);
+                return new StagingDirectory(path, lock, read(path, ID_FILE), rebooted);
             } catch (IOException | RuntimeException e) {
                 lock.close();
                 throw e;
@@ -113,11 +125,7 @@ record StagingDirectory(Path path, FileChannel lock, boolean rebooted) implement
     }
 
     private static FileChannel lock(Path path) throws IOException {
-        FileChannel channel =
-                FileChannel.open(
-                        path.resolve(LOCK_FILE),
-                        StandardOpenOption.CREATE,
-                        StandardOpenOption.WRITE);
+        FileChannel channel = FileChannel.open(path.resolve(LOCK_FILE), CREATE, WRITE);
         if (!held(channel)) {
             channel.close();
             throw new ForebayException(
@@ -160,7 +168,7 @@ record StagingDirectory(Path path, FileChannel lock, boolean rebooted) implement
             return;
         }
         Path fresh = path.resolve(name + ".new");
-        Files.writeString(fresh, content + "\n");
+        Files.writeString(fresh, content + "\n", CREATE, TRUNCATE_EXISTING, WRITE, SYNC);
         Files.move(fresh, path.resolve(name), StandardCopyOption.ATOMIC_MOVE);
     }
 

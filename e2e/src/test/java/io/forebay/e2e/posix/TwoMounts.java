@@ -24,9 +24,18 @@ public final class TwoMounts implements AutoCloseable {
 
     /** Skips where a mount cannot be. */
     public void start(Path directory) throws IOException {
+        start(directory, Map.of());
+    }
+
+    /**
+     * As {@link #start(Path)}.
+     *
+     * @param environment of the instance's processes, beside the usual variables
+     */
+    public void start(Path directory, Map<String, String> environment) throws IOException {
         Needs.fuse();
         Needs.root();
-        Deployment started = new Deployment(Deployment.home(), directory);
+        Deployment started = new Deployment(Deployment.home(), directory, environment);
         deployment = started;
         started.up();
         second = SecondMount.withoutPassthrough(started, directory.resolve("second"));

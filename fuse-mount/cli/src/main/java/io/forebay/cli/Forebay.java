@@ -28,7 +28,8 @@ import picocli.CommandLine.Command;
             WorkspaceCommand.class,
             MountCommand.class,
             MountEntryCommand.class,
-            TrainCommand.class
+            TrainCommand.class,
+            WorkerCommand.class
         })
 public final class Forebay implements Runnable {
     @CommandLine.Spec

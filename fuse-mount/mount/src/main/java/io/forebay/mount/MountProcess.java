@@ -126,8 +126,8 @@ final class MountProcess implements AutoCloseable {
         CloseTrace trace =
                 SpanTrace.isWanted(System.getenv()) ? begin(SpanTrace.start()) : CloseTrace.NONE;
         RemoteFiles remote = new RemoteFiles(InstantSource.system(), metrics::reopened);
-        WorkerStagedFiles staged = begin(new WorkerStagedFiles(arguments.node(), remote));
         InstantSource clock = InstantSource.system();
+        WorkerStagedFiles staged = begin(new WorkerStagedFiles(arguments.node(), remote, clock));
         Watch watch = begin(new Watch(client, attachment, clock, metrics.watchMeter()));
         Serving serving = mount(new Services(client, attachment, staged, clock, trace, watch));
         session = serving;

@@ -16,12 +16,15 @@ import io.forebay.metadata.state.Space;
 import io.forebay.metadata.state.TaskId;
 import io.forebay.metadata.state.TaskKind;
 import io.forebay.proto.Attributes;
+import io.forebay.proto.CopiesRecord;
+import io.forebay.proto.CopyRecord;
 import io.forebay.proto.EntryRecord;
 import io.forebay.proto.FlushRecord;
 import io.forebay.proto.FlushState;
 import io.forebay.proto.InodeRecord;
 import io.forebay.proto.NodeType;
 import io.forebay.proto.ObjectRecord;
+import io.forebay.proto.WorkerRecord;
 import io.forebay.proto.WorkspaceRecord;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -111,7 +114,7 @@ public final class Inspection {
         return true;
     }
 
-    private static @Nullable FileView view(ReadTransaction tx, long ws, List<byte[]> names) {
+    private @Nullable FileView view(ReadTransaction tx, long ws, List<byte[]> names) {
         Long ino = Names.resolve(tx, ws, names);
         InodeRecord inode = ino == null ? null : Inode.read(tx, ws, ino);
         WorkspaceRecord workspace = Registry.workspace(tx, ws);
@@ -125,18 +128,46 @@ public final class Inspection {
         boolean object = inode.hasObject();
         boolean inConflict =
                 inode.getAttributes().getFlushState() == FlushState.FLUSH_STATE_CONFLICT;
+        Attributes shown = shown(tx, ws, inode);
         return new FileView(
                 texts.stream().collect(Collectors.joining("/")),
                 texts.isEmpty() ? "" : texts.getLast(),
-                shown(tx, ws, inode),
+                shown,
                 Policy.of(workspace, names).mode(),
-                flush.getError().isEmpty() ? null : flush.getError(),
+                error(inode),
                 retry == 0 ? null : Instant.ofEpochMilli(retry),
                 flush.getAttempt(),
                 object ? object(workspace.getLocation().getPrefix(), inode.getObject()) : null,
                 inode.getOwner().isEmpty() ? null : inode.getOwner(),
                 inode.getStaged() || inode.getMaybeStaged(),
+                replicas(inode.getCopies()),
+                isUnavailable(tx, inode),
                 inConflict ? flush.getConflict().getSeen() : null);
+    }
+
+    private static @Nullable String error(InodeRecord inode) {
+        String flush = inode.getFlush().getError();
+        String copies = inode.getCopies().getError();
+        return flush.isEmpty() ? (copies.isEmpty() ? null : copies) : flush;
+    }
+
+    private static List<String> replicas(CopiesRecord copies) {
+        return copies.getCopiesList().stream()
+                .filter(copy -> copy.getThere() > 0 && copy.getThere() >= copies.getThere())
+                .map(CopyRecord::getWorker)
+                .toList();
+    }
+
+    /** Until its owner is back, or one that has a copy takes its place. */
+    private boolean isUnavailable(ReadTransaction tx, InodeRecord inode) {
+        FlushState state = inode.getAttributes().getFlushState();
+        if (state == FlushState.FLUSH_STATE_UNSPECIFIED
+                || state == FlushState.FLUSH_STATE_CLEAN
+                || !inode.getStaged()) {
+            return false;
+        }
+        WorkerRecord owner = Registry.worker(tx, inode.getOwner());
+        return owner == null || !Registry.healthy(owner, database.nowMillis());
     }
 
     private static FileView.StoredObject object(String prefix, ObjectRecord object) {

@@ -16,6 +16,7 @@ import io.forebay.schema.Limits;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
@@ -38,22 +39,20 @@ public final class PathRules {
      * Sets the durability of a path and all below it, whether or not anything is there; of the
      * whole workspace where the path is empty.
      *
-     * @param flushDelayMillis empty: the workspace's
      * @throws ForebayException INVALID, also where there are too many rules
      */
-    public void set(
-            long workspaceId, byte[] path, DurabilityMode mode, OptionalLong flushDelayMillis) {
+    public void set(long workspaceId, byte[] path, Wish wish) {
         List<byte[]> names = Names.split(path);
         database.change(
                 workspaceId,
                 space -> {
-                    long usual = space.workspace().getFlushDelayMillis();
-                    Policy policy = new Policy(mode, flushDelayMillis.orElse(usual));
+                    Policy policy = wish.over(Policy.own(space.workspace()));
                     policy.check();
                     WorkspaceRecord.Builder changed = space.workspace().toBuilder();
                     if (names.isEmpty()) {
                         changed.setDurability(policy.mode())
-                                .setFlushDelayMillis(policy.flushDelayMillis());
+                                .setFlushDelayMillis(policy.flushDelayMillis())
+                                .setReplicas(policy.replicas());
                     } else {
                         drop(changed, isOf(names));
                         changed.addRules(rule(names, policy));
@@ -126,7 +125,7 @@ public final class PathRules {
                                 rule.getNamesList().stream()
                                         .map(ByteString::toStringUtf8)
                                         .collect(Collectors.joining("/")),
-                                new Policy(rule.getDurability(), rule.getFlushDelayMillis())))
+                                Policy.of(rule)))
                 .sorted(Comparator.comparing(WorkspaceView.Rule::path))
                 .toList();
     }
@@ -135,8 +134,19 @@ public final class PathRules {
         PathRule.Builder rule =
                 PathRule.newBuilder()
                         .setDurability(policy.mode())
-                        .setFlushDelayMillis(policy.flushDelayMillis());
+                        .setFlushDelayMillis(policy.flushDelayMillis())
+                        .setReplicas(policy.replicas());
         names.forEach(name -> rule.addNames(ByteString.copyFrom(name)));
         return rule.build();
+    }
+
+    /** What is wished for a path; the workspace's own holds for what is left empty. */
+    public record Wish(DurabilityMode mode, OptionalLong flushDelayMillis, OptionalInt replicas) {
+        private Policy over(Policy own) {
+            return new Policy(
+                    mode,
+                    flushDelayMillis.orElse(own.flushDelayMillis()),
+                    replicas.orElse(own.replicas()));
+        }
     }
 }

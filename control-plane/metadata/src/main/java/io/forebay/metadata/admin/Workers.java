@@ -8,6 +8,7 @@ import io.forebay.metadata.state.Keys;
 import io.forebay.metadata.state.Records;
 import io.forebay.metadata.state.Refusal;
 import io.forebay.metadata.state.Registry;
+import io.forebay.metadata.succession.Succession;
 import io.forebay.observability.EventName;
 import io.forebay.proto.FailureKind;
 import io.forebay.proto.HeartbeatReply;
@@ -18,6 +19,7 @@ import io.forebay.proto.WorkerRecord;
 import java.time.Instant;
 import java.util.List;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** The workers that were ever registered. */
 public final class Workers {
@@ -31,11 +33,13 @@ public final class Workers {
     private final Database database;
     private final Tasks tasks;
     private final GrantKeys keys;
+    private final Succession succession;
 
-    public Workers(Database database, Tasks tasks, GrantKeys keys) {
+    public Workers(Database database, Tasks tasks, GrantKeys keys, Succession succession) {
         this.database = database;
         this.tasks = tasks;
         this.keys = keys;
+        this.succession = succession;
     }
 
     /** A new epoch; what earlier processes of the worker were doing is due again. */
@@ -48,10 +52,11 @@ public final class Workers {
                 database.transact(tx -> {
                     long next = Registry.epoch(tx, id) + 1;
                     tx.set(Keys.epoch(id), Records.number(next));
-                    Registry.put(tx, record(request, next));
+                    Registry.put(tx, record(request, next, Registry.worker(tx, id)));
                     return next;
                 });
         tasks.reclaim(id);
+        succession.step();
         LOG.log(
                 System.Logger.Level.INFO,
                 EventName.WORKER_REGISTERED.line(
@@ -60,6 +65,7 @@ public final class Workers {
                 .setEpoch(epoch)
                 .setGrantKey(ByteString.copyFrom(keys.of(id)))
                 .setHeartbeatMillis(HEARTBEAT_MILLIS)
+                .setLostMillis(succession.lostMillis())
                 .build();
     }
 
@@ -90,7 +96,13 @@ public final class Workers {
         return database.read(Registry::workers).stream().map(this::view).toList();
     }
 
-    private WorkerRecord record(RegisterWorkerRequest request, long epoch) {
+    private WorkerRecord record(
+            RegisterWorkerRequest request, long epoch, @Nullable WorkerRecord before) {
+        boolean emptied =
+                before != null
+                        && (before.getEmptied()
+                                || (!before.getStagingId().isEmpty()
+                                        && !before.getStagingId().equals(request.getStagingId())));
         return WorkerRecord.newBuilder()
                 .setId(request.getWorkerId())
                 .setNode(request.getNode())
@@ -100,6 +112,8 @@ public final class Workers {
                 .putAllLabels(request.getLabelsMap())
                 .setVersion(request.getVersion())
                 .setEpoch(epoch)
+                .setStagingId(request.getStagingId())
+                .setEmptied(emptied)
                 .setFreeBytes(request.getCapacityBytes())
                 .setLastSeenMillis(database.nowMillis())
                 .build();

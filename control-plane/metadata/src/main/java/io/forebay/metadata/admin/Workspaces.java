@@ -172,6 +172,7 @@ public final class Workspaces implements ProbeListener {
                                         .setPrefix(request.prefix()))
                         .setDurability(request.policy().mode())
                         .setFlushDelayMillis(request.policy().flushDelayMillis())
+                        .setReplicas(request.policy().replicas())
                         .setQuotaBytes(request.quotaBytes())
                         .setState(WorkspaceRecord.State.STATE_PROBING)
                         .setTrying(true)

@@ -1,5 +1,6 @@
 package io.forebay.metadata.flush;
 
+import io.forebay.metadata.placement.Copies;
 import io.forebay.metadata.state.Handles;
 import io.forebay.metadata.state.Inode;
 import io.forebay.metadata.state.ObjectKeys;
@@ -287,6 +288,7 @@ public final class Flow {
             Removals.request(space, inode.owner(), marked);
         }
         inode.attributes().setFlushState(FlushState.FLUSH_STATE_CLEAN);
+        Copies.end(space, inode);
         untried(inode.flush())
                 .clearDirtySinceMillis()
                 .clearClosedSinceMillis()
@@ -411,6 +413,7 @@ public final class Flow {
             lookAtKeys(space, inode);
             return;
         }
+        Copies.end(space, inode);
         long due = space.nowMillis();
         if (inode.record().getStaged() && inode.attributes().getSize() <= LEAVING_BYTES_MAX) {
             inode.record().setLeaving(true);

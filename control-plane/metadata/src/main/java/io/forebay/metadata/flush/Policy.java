@@ -16,9 +16,19 @@ import java.util.concurrent.TimeUnit;
 /**
  * What a workspace promises for a path: its own durability, or that of the rule with the longest
  * path at or above it.
+ *
+ * @param replicas workers that have what is not in the bucket yet
  */
-public record Policy(DurabilityMode mode, long flushDelayMillis) {
+public record Policy(DurabilityMode mode, long flushDelayMillis, int replicas) {
     private static final long DELAY_MILLIS_MAX = TimeUnit.DAYS.toMillis(1);
+
+    /** More would slow every close for a loss that nobody expects. */
+    public static final int REPLICAS_MAX = 3;
+
+    /** With one worker that has what is not in the bucket. */
+    public Policy(DurabilityMode mode, long flushDelayMillis) {
+        this(mode, flushDelayMillis, 1);
+    }
 
     /** For an inode, by its own name; one without a name has the workspace's. */
     public static Policy of(Space space, long ino) {
@@ -51,10 +61,15 @@ public record Policy(DurabilityMode mode, long flushDelayMillis) {
                     length <= names.size() && rule.getNamesList().equals(names.subList(0, length));
             if (within && length > longest) {
                 longest = length;
-                policy = new Policy(rule.getDurability(), rule.getFlushDelayMillis());
+                policy = of(rule);
             }
         }
         return policy;
+    }
+
+    public static Policy of(PathRule rule) {
+        return new Policy(
+                rule.getDurability(), rule.getFlushDelayMillis(), Math.max(1, rule.getReplicas()));
     }
 
     /** The workspace's own. */
@@ -64,7 +79,8 @@ public record Policy(DurabilityMode mode, long flushDelayMillis) {
                 mode == DurabilityMode.DURABILITY_MODE_UNSPECIFIED
                         ? DurabilityMode.DURABILITY_MODE_WRITE_BACK
                         : mode,
-                workspace.getFlushDelayMillis());
+                workspace.getFlushDelayMillis(),
+                Math.max(1, workspace.getReplicas()));
     }
 
     /**
@@ -76,10 +92,21 @@ public record Policy(DurabilityMode mode, long flushDelayMillis) {
                             FailureKind.FAILURE_INVALID, "A flush delay is between 0 and a day")
                     .with("millis", flushDelayMillis);
         }
+        if (replicas < 1 || replicas > REPLICAS_MAX) {
+            throw new ForebayException(
+                            FailureKind.FAILURE_INVALID,
+                            "replicas is how many workers have the bytes: 1, 2 or 3")
+                    .with("replicas", replicas);
+        }
     }
 
     public boolean writeThrough() {
         return mode == DurabilityMode.DURABILITY_MODE_WRITE_THROUGH;
+    }
+
+    /** Whether a close and an fsync wait: for the bucket, or for other workers. */
+    public boolean waits() {
+        return writeThrough() || replicas > 1;
     }
 
     boolean keeps() {

@@ -123,6 +123,7 @@ public final class Rekey {
         if (inode != null && inode.hasKey() && Removals.isItsOwn(space, inode, key)) {
             boolean dirty = inode.flush().getDirtySinceMillis() != 0;
             Flow.relocated(space, inode, key);
+            Copying.revise(space, inode);
             if (!dirty && inode.flush().getDirtySinceMillis() != 0) {
                 inode.flush().setClosedSinceMillis(sinceMillis);
             }

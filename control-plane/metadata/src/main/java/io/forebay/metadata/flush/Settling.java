@@ -1,5 +1,6 @@
 package io.forebay.metadata.flush;
 
+import io.forebay.metadata.state.Handles;
 import io.forebay.metadata.state.Inode;
 import io.forebay.metadata.state.Queue;
 import io.forebay.metadata.state.Space;
@@ -16,7 +17,7 @@ import io.forebay.proto.TaskRecord;
  * Files whose writer is gone without a word, or that several mounts wrote at once: their worker
  * says what there is.
  */
-final class Settling {
+public final class Settling {
     private Settling() {}
 
     /** Asks the owner for the file's size; the file stays OPEN until the answer. */
@@ -30,6 +31,31 @@ final class Settling {
                             .setDueMillis(space.nowMillis())
                             .setGeneration(inode.generation())
                             .build());
+        }
+    }
+
+    /**
+     * Another worker's copy is the file now. What was written to the lost owner since the copy's
+     * last pass is lost: of a file that is open, what the copy has counts, as after a loss of
+     * power; one that is closed is there as a whole.
+     */
+    public static void inherited(Space space, Inode inode) {
+        switch (inode.state()) {
+            case FLUSH_STATE_UPLOADING, FLUSH_STATE_COMMITTING ->
+                    inode.attributes().setFlushState(FlushState.FLUSH_STATE_QUEUED);
+            case FLUSH_STATE_OPEN -> {
+                inode.flush()
+                        .setUnsettled(true)
+                        .clearCutGeneration()
+                        .clearStagedCtimeNanos()
+                        .clearTimedCtimeNanos();
+                if (!Handles.anyWriting(space, inode.ino())) {
+                    request(space, inode);
+                }
+            }
+            default -> {
+                // Nothing of it depends on who has it.
+            }
         }
     }
 

@@ -25,6 +25,7 @@ import io.forebay.proto.StagedRef;
 import io.forebay.proto.StagedVerdict;
 import io.forebay.proto.StagedVerdict.Need;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** What workers hold on their disks. */
 public final class StagedFiles {
@@ -75,7 +76,7 @@ public final class StagedFiles {
     }
 
     /** Whether the bucket has the content under the file's key, and nobody has it open. */
-    static boolean evictable(Space space, Inode inode) {
+    public static boolean evictable(Space space, Inode inode) {
         if (inode.state() != FlushState.FLUSH_STATE_CLEAN || Handles.any(space, inode.ino())) {
             return false;
         }
@@ -99,7 +100,7 @@ public final class StagedFiles {
     private static StagedVerdict describe(ReadTransaction tx, String worker, StagedRef file) {
         InodeRecord inode = Inode.read(tx, file.getWorkspaceId(), file.getIno());
         if (inode == null || !inode.getOwner().equals(worker)) {
-            return verdict(Need.NEED_NONE, 0);
+            return copy(inode, worker);
         }
         long generation = inode.getAttributes().getGeneration();
         if (inode.getAttributes().getNlink() == 0) {
@@ -113,6 +114,18 @@ public final class StagedFiles {
         }
         boolean staged = inode.getStaged() || inode.getMaybeStaged();
         return verdict(staged ? Need.NEED_CLEAN : Need.NEED_NONE, generation);
+    }
+
+    /** The worker is not the owner: it keeps what it has for him. */
+    private static StagedVerdict copy(@Nullable InodeRecord inode, String worker) {
+        if (inode == null
+                || inode.getCopies().getCopiesList().stream()
+                        .noneMatch(copy -> copy.getWorker().equals(worker))) {
+            return verdict(Need.NEED_NONE, 0);
+        }
+        return verdict(Need.NEED_DIRTY, inode.getAttributes().getGeneration()).toBuilder()
+                .setOwner(inode.getOwner())
+                .build();
     }
 
     private static StagedVerdict verdict(Need need, long generation) {

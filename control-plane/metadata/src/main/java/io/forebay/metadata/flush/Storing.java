@@ -9,6 +9,7 @@ import io.forebay.metadata.state.Names;
 import io.forebay.metadata.state.ObjectKeys;
 import io.forebay.proto.AwaitStoredReply;
 import io.forebay.proto.AwaitStoredRequest;
+import io.forebay.proto.CopiesRecord;
 import io.forebay.proto.FailureKind;
 import io.forebay.proto.FlushRecord;
 import io.forebay.proto.InodeRecord;
@@ -33,12 +34,15 @@ public final class Storing {
      */
     public AwaitStoredReply await(AwaitStoredRequest request, Runnable asked)
             throws InterruptedException {
-        AwaitStoredReply reply =
-                request.getGeneration() == 0 ? below(request) : file(request, asked);
+        AwaitStoredReply reply = isOfFile(request) ? file(request, asked) : below(request);
         if (reply.getFailure() == FailureKind.FAILURE_NONE) {
             database.store().sync();
         }
         return reply;
+    }
+
+    private static boolean isOfFile(AwaitStoredRequest request) {
+        return request.getGeneration() != 0 || request.getAskedCopies() != 0;
     }
 
     private AwaitStoredReply file(AwaitStoredRequest request, Runnable asked)
@@ -56,8 +60,16 @@ public final class Storing {
     private static AwaitStoredReply look(ReadTransaction tx, AwaitStoredRequest request) {
         long ws = request.getWorkspaceId();
         InodeRecord inode = Inode.read(tx, ws, request.getIno());
-        if (inode == null || inode.getAttributes().getNlink() == 0) {
+        boolean named = inode != null && inode.getAttributes().getNlink() > 0;
+        if (inode == null || (!named && !inode.getNameable())) {
             return answer(FailureKind.FAILURE_NONE, ""); // nobody can look for it any more
+        }
+        CopiesRecord copies = inode.getCopies();
+        if (copies.getThere() < request.getAskedCopies()) {
+            return answer(FailureKind.FAILURE_BUSY, copies.getError());
+        }
+        if (!named || request.getGeneration() == 0) {
+            return answer(FailureKind.FAILURE_NONE, "");
         }
         FlushRecord flush = inode.getFlush();
         FailureKind failure =

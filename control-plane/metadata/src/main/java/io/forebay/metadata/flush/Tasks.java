@@ -2,7 +2,9 @@ package io.forebay.metadata.flush;
 
 import io.forebay.metadata.kv.Look;
 import io.forebay.metadata.kv.ReadTransaction;
+import io.forebay.metadata.placement.Copies;
 import io.forebay.metadata.state.Database;
+import io.forebay.metadata.state.GrantKeys;
 import io.forebay.metadata.state.Inode;
 import io.forebay.metadata.state.Keys;
 import io.forebay.metadata.state.Queue;
@@ -22,6 +24,7 @@ import io.forebay.proto.ProbeTask;
 import io.forebay.proto.TakeTasksReply;
 import io.forebay.proto.TakeTasksRequest;
 import io.forebay.proto.Task;
+import io.forebay.proto.TaskLane;
 import io.forebay.proto.TaskRecord;
 import io.forebay.proto.TraceContext;
 import io.forebay.proto.WorkspaceRecord;
@@ -41,12 +44,14 @@ public final class Tasks {
     private final Database database;
     private final ProbeListener probes;
     private final BucketListener buckets;
+    private final Copying copying;
     private final AtomicInteger turn = new AtomicInteger();
 
-    public Tasks(Database database, ProbeListener probes, BucketListener buckets) {
+    public Tasks(Database database, ProbeListener probes, BucketListener buckets, GrantKeys keys) {
         this.database = database;
         this.probes = probes;
         this.buckets = buckets;
+        this.copying = new Copying(keys);
     }
 
     /** Hands out what is due, without waiting; STALE for a fenced worker. */
@@ -56,13 +61,14 @@ public final class Tasks {
         try {
             database.read(tx -> checked(tx, request));
             List<WorkspaceRecord> all = database.read(Registry::workspaces);
+            String queue = queue(request);
             int limit = Math.clamp(request.getLimit(), 1, TAKE_MAX);
             int first = all.isEmpty() ? 0 : Math.floorMod(turn.getAndIncrement(), all.size());
             for (int i = 0; i < all.size() && reply.getTasksCount() < limit; i++) {
                 long ws = all.get((first + i) % all.size()).getId();
                 int rest = limit - reply.getTasksCount();
                 reply.addAllTasks(
-                        database.changeOr(ws, List.of(), space -> take(space, lease, rest)));
+                        database.changeOr(ws, List.of(), space -> take(space, lease, queue, rest)));
             }
             return reply.build();
         } catch (Refusal refusal) {
@@ -96,9 +102,9 @@ public final class Tasks {
      */
     public TakeTasksReply awaitTasks(TakeTasksRequest request, long timeoutMillis, Runnable asked)
             throws InterruptedException {
-        String worker = request.getWorker().getWorkerId();
+        String queue = queue(request);
         return database.await(
-                Keys.bell(worker),
+                Keys.bell(queue),
                 database.nowMillis() + timeoutMillis,
                 () -> {
                     asked.run();
@@ -107,33 +113,43 @@ public final class Tasks {
                             reply.getFailure() != FailureKind.FAILURE_NONE
                                     || reply.getTasksCount() > 0;
                     // Work also becomes due with time, which no change announces.
-                    return new Look<>(reply, enough, 0, enough ? 0 : millisToDue(worker));
+                    return new Look<>(reply, enough, 0, enough ? 0 : millisToDue(queue));
                 });
     }
 
-    private long millisToDue(String worker) {
-        return Math.max(1, database.read(tx -> firstDue(tx, worker)) - database.nowMillis());
+    private static String queue(TakeTasksRequest request) {
+        String worker = request.getWorker().getWorkerId();
+        return request.getLane() == TaskLane.TASK_LANE_COPIES ? Copies.queue(worker) : worker;
+    }
+
+    private long millisToDue(String queue) {
+        return Math.max(1, database.read(tx -> firstDue(tx, queue)) - database.nowMillis());
     }
 
     /** Makes what earlier processes of the worker had taken due now, page by page. */
     public void reclaim(String workerId) {
+        reclaimQueue(workerId);
+        reclaimQueue(Copies.queue(workerId));
+    }
+
+    private void reclaimQueue(String queue) {
         for (WorkspaceRecord workspace : database.read(Registry::workspaces)) {
             byte[] after = new byte[0];
             do {
                 byte[] from = after;
-                after = database.change(workspace.getId(), s -> reclaim(s, workerId, from));
+                after = database.change(workspace.getId(), s -> reclaim(s, queue, from));
             } while (after.length > 0);
         }
     }
 
-    private static byte[] reclaim(Space space, String worker, byte[] from) {
-        List<Queue.Queued> page = Queue.page(space, worker, from, RECLAIM_PAGE);
+    private static byte[] reclaim(Space space, String queue, byte[] from) {
+        List<Queue.Queued> page = Queue.page(space.tx(), space.id(), queue, from, RECLAIM_PAGE);
         for (Queue.Queued queued : page) {
-            TaskRecord record = Queue.find(space, worker, queued.task());
+            TaskRecord record = Queue.find(space, queue, queued.task());
             if (record != null && record.getLeased()) {
                 TaskRecord.Builder now = record.toBuilder().setLeased(false);
                 now.setDueMillis(space.nowMillis());
-                Queue.put(space, worker, queued.task(), now.build());
+                Queue.put(space, queue, queued.task(), now.build());
             }
         }
         return page.size() < RECLAIM_PAGE ? new byte[0] : page.getLast().position();
@@ -144,34 +160,36 @@ public final class Tasks {
         return true;
     }
 
-    private static long firstDue(ReadTransaction tx, String worker) {
+    private static long firstDue(ReadTransaction tx, String queue) {
         return Registry.workspaces(tx).stream()
-                .map(workspace -> Queue.firstDue(tx, workspace.getId(), worker))
+                .map(workspace -> Queue.firstDue(tx, workspace.getId(), queue))
                 .filter(Objects::nonNull)
                 .min(Long::compare)
                 .orElse(Long.MAX_VALUE);
     }
 
-    private List<Task> take(Space space, Lease lease, int limit) {
+    private List<Task> take(Space space, Lease lease, String queue, int limit) {
         if (Registry.epoch(space.tx(), lease.worker()) != lease.epoch()) {
             throw new Refusal(FailureKind.FAILURE_STALE);
         }
         List<Task> tasks = new ArrayList<>();
-        for (TaskId task : Queue.due(space, lease.worker(), limit)) {
-            TaskRecord record = Queue.find(space, lease.worker(), task);
+        for (TaskId task : Queue.due(space, queue, limit)) {
+            TaskRecord record = Queue.find(space, queue, task);
             // One that was looked at before it may have ended or moved this one.
             if (record != null && record.getDueMillis() <= space.nowMillis()) {
-                take(space, lease, task, record).ifPresent(tasks::add);
+                take(space, lease, new Due(queue, task, record)).ifPresent(tasks::add);
             }
         }
         return tasks;
     }
 
-    private Optional<Task> take(Space space, Lease lease, TaskId task, TaskRecord record) {
+    private Optional<Task> take(Space space, Lease lease, Due due) {
+        TaskId task = due.task();
+        TaskRecord record = due.record();
         switch (prepare(space, lease, task, record)) {
-            case Step.Drop _ -> Queue.remove(space, lease.worker(), task);
+            case Step.Drop _ -> Queue.remove(space, due.queue(), task);
             case Step.Wait(long millis) ->
-                    move(space, lease, task, record.toBuilder().setLeased(false), millis);
+                    move(space, due, record.toBuilder().setLeased(false), millis);
             case Step.Give(Task.Builder given) -> {
                 if (task.kind() != TaskKind.UPLOAD) {
                     given.setAttempt(record.getAttempt());
@@ -180,7 +198,7 @@ public final class Tasks {
                 }
                 int attempt = record.getAttempt() + 1;
                 TaskRecord.Builder leased = record.toBuilder().setAttempt(attempt).setLeased(true);
-                move(space, lease, task, leased, Lease.MILLIS);
+                move(space, due, leased, Lease.MILLIS);
                 given.setWorkspaceId(space.id()).setLocation(space.workspace().getLocation());
                 return Optional.of(given.build());
             }
@@ -188,11 +206,13 @@ public final class Tasks {
         return Optional.empty();
     }
 
-    private static void move(
-            Space space, Lease lease, TaskId task, TaskRecord.Builder record, long millis) {
+    private static void move(Space space, Due due, TaskRecord.Builder record, long millis) {
         record.setDueMillis(space.nowMillis() + millis);
-        Queue.move(space, lease.worker(), task, record.build());
+        Queue.move(space, due.queue(), due.task(), record.build());
     }
+
+    /** An entry of a queue whose time has come. */
+    private record Due(String queue, TaskId task, TaskRecord record) {}
 
     private Step prepare(Space space, Lease lease, TaskId task, TaskRecord record) {
         return switch (task.kind()) {
@@ -213,6 +233,8 @@ public final class Tasks {
                         ? new Step.Drop()
                         : new Step.Give(Task.newBuilder().setImport(next));
             }
+            case COPY -> copying.prepare(space, lease, task.ino());
+            case DROP_COPY -> Copying.prepareDrop(task.ino());
         };
     }
 
@@ -240,6 +262,9 @@ public final class Tasks {
             }
             case SETTLED -> Settling.ended(space, lease, ended.getSettled());
             case IMPORTED -> buckets.listed(space, lease.worker(), ended.getImported());
+            case COPIED -> Copying.ended(space, lease, ended.getCopied());
+            case DROPPED_COPY_INO ->
+                    done(space, lease, TaskKind.DROP_COPY, ended.getDroppedCopyIno());
             case WORK_NOT_SET -> throw new Refusal(FailureKind.FAILURE_INVALID);
         }
     }

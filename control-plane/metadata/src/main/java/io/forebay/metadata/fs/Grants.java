@@ -1,6 +1,5 @@
 package io.forebay.metadata.fs;
 
-import com.google.protobuf.ByteString;
 import io.forebay.metadata.state.GrantKeys;
 import io.forebay.metadata.state.Handles;
 import io.forebay.metadata.state.Inode;
@@ -64,7 +63,7 @@ final class Grants {
                 .setSocketPath(worker.getSocketPath())
                 .setNode(worker.getNode())
                 .setAddress(worker.getAddress())
-                .setToken(token(claims.build(), worker.getId()))
+                .setToken(keys.token(worker.getId(), claims.build()))
                 .build();
     }
 
@@ -80,12 +79,6 @@ final class Grants {
         return firstWriter
                 ? inode.object().getGeneration() == inode.flush().getCleanGeneration()
                 : inode.state() == FlushState.FLUSH_STATE_CLEAN && inode.uploaded();
-    }
-
-    private ByteString token(Claims claims, String worker) {
-        ByteString bytes = claims.toByteString();
-        byte[] signature = keys.sign(worker, bytes.toByteArray());
-        return bytes.concat(ByteString.copyFrom(signature));
     }
 
     /**

@@ -1,6 +1,7 @@
 package io.forebay.metadata.fs;
 
 import io.forebay.metadata.flush.Flow;
+import io.forebay.metadata.placement.Placement;
 import io.forebay.metadata.state.Counter;
 import io.forebay.metadata.state.Inode;
 import io.forebay.metadata.state.Keys;

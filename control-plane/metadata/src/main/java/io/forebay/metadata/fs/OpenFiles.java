@@ -1,10 +1,13 @@
 package io.forebay.metadata.fs;
 
+import io.forebay.metadata.flush.Copying;
 import io.forebay.metadata.flush.Flow;
 import io.forebay.metadata.flush.Policy;
+import io.forebay.metadata.flush.StagedFiles;
 import io.forebay.metadata.fs.Grants.Opening;
 import io.forebay.metadata.kv.KeyValueStore.Durability;
 import io.forebay.metadata.kv.ReadTransaction;
+import io.forebay.metadata.placement.Placement;
 import io.forebay.metadata.state.Database;
 import io.forebay.metadata.state.GrantKeys;
 import io.forebay.metadata.state.Handles;
@@ -16,6 +19,7 @@ import io.forebay.metadata.state.KnownWorkers;
 import io.forebay.metadata.state.Names;
 import io.forebay.metadata.state.Records;
 import io.forebay.metadata.state.Refusal;
+import io.forebay.metadata.state.Registry;
 import io.forebay.metadata.state.Space;
 import io.forebay.proto.Caller;
 import io.forebay.proto.CommitRequest;
@@ -131,10 +135,11 @@ public final class OpenFiles {
             parent.touch(space.nowNanos(), true);
         }
         Flow.opened(space, inode, true, false);
+        Policy policy = followed(space, inode);
         long sequence = register(space, inode, request.getCaller(), request.getRead(), true);
         OpenReply.Builder reply =
                 OpenReply.newBuilder()
-                        .setStore(Policy.of(space, ino).writeThrough())
+                        .setStore(policy.waits())
                         .setCreated(true)
                         .setParent(parent.attributes())
                         .setOpenSequence(sequence)
@@ -166,6 +171,7 @@ public final class OpenFiles {
         FlagRules.checkOpen(inode, request);
         MountRecord mount = mount(space, request.getCaller());
         Flow.takenBack(space, inode);
+        replaced(space, inode, mount);
         boolean write = request.getWrite() || request.getTruncate();
         Holders before = holders(space, inode, mount.getId(), write);
         if (write) {
@@ -174,14 +180,40 @@ public final class OpenFiles {
                 Flow.shared(inode);
             }
         }
+        boolean waits = write && followed(space, inode).waits();
         Opening opening = new Opening(mount.getId(), write, request.getTruncate(), before);
         long sequence = register(space, inode, request.getCaller(), request.getRead(), write);
         OpenReply.Builder reply =
                 OpenReply.newBuilder()
-                        .setStore(write && Policy.of(space, inode.ino()).writeThrough())
+                        .setStore(waits)
                         .setOpenSequence(sequence)
                         .setGrant(grants.grant(space, inode, opening));
         return reply.setAttributes(inode.attributes()).build();
+    }
+
+    /** What holds for a file that is opened for writing. */
+    private static Policy followed(Space space, Inode inode) {
+        Policy policy = Policy.of(space, inode.ino());
+        if (policy.replicas() > 1) {
+            Copying.followed(space, inode);
+        }
+        return policy;
+    }
+
+    /**
+     * A clean file whose worker does not answer is brought back from the bucket by another one;
+     * whoever had it open there is waited for.
+     */
+    private void replaced(Space space, Inode inode, MountRecord mount) {
+        List<WorkerRecord> all = workers.all(space.tx().snapshot());
+        boolean away =
+                all.stream()
+                        .filter(worker -> worker.getId().equals(inode.owner()))
+                        .noneMatch(worker -> Registry.healthy(worker, space.nowMillis()));
+        if (away && StagedFiles.evictable(space, inode)) {
+            String other = Placement.choose(space, all, mount.getNode(), inode.ino());
+            inode.record().setOwner(other).setStaged(false).setMaybeStaged(false);
+        }
     }
 
     /**
@@ -223,13 +255,23 @@ public final class OpenFiles {
         OpenRecord handle = Handles.find(space, inode.ino(), request.getCaller().getMountId());
         Refusal.when(handle == null || !handle.getWriting(), FailureKind.FAILURE_STALE);
         Refusal.when(request.getWritten().getSize() < 0, FailureKind.FAILURE_INVALID);
+        Refusal.when(isElsewhere(inode, request.getOwner()), FailureKind.FAILURE_CORRUPT);
         Flow.committed(space, inode, request.getWritten());
         if (request.getClosed()) {
             Flow.closing(space, inode);
         }
         boolean store = request.getStore() && Policy.of(space, inode.ino()).writeThrough();
         long generation = store ? Flow.cut(space, inode, request.getWritten()) : 0;
-        return Answers.node(inode).toBuilder().setStoredGeneration(generation).build();
+        long copies = request.getStore() ? Copying.ask(space, inode) : 0;
+        return Answers.node(inode).toBuilder()
+                .setStoredGeneration(generation)
+                .setAskedCopies(copies)
+                .build();
+    }
+
+    /** What was seen of a worker's file that has lost its place says nothing of the file. */
+    private static boolean isElsewhere(Inode inode, String owner) {
+        return !owner.isEmpty() && !owner.equals(inode.owner());
     }
 
     /** What the mount does not know any more was released before, or settled without it. */
@@ -240,7 +282,7 @@ public final class OpenFiles {
         if (inode == null || handle == null) {
             return;
         }
-        if (file.hasCommit() && handle.getWriting()) {
+        if (file.hasCommit() && handle.getWriting() && !isElsewhere(inode, file.getOwner())) {
             Flow.committed(space, inode, file.getCommit());
         }
         if (file.getOpenSequence() < handle.getOpenSequence()) {

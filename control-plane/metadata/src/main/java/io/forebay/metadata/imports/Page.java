@@ -1,7 +1,7 @@
 package io.forebay.metadata.imports;
 
 import io.forebay.metadata.flush.Adoption;
-import io.forebay.metadata.fs.Placement;
+import io.forebay.metadata.placement.Placement;
 import io.forebay.metadata.state.Inode;
 import io.forebay.metadata.state.InodeNumbers;
 import io.forebay.metadata.state.Keys;

@@ -1,5 +1,7 @@
 package io.forebay.metadata.state;
 
+import com.google.protobuf.ByteString;
+import io.forebay.proto.Claims;
 import io.forebay.schema.HmacKey;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
@@ -29,6 +31,12 @@ public final class GrantKeys {
     /** What the worker takes for the control plane's. */
     public byte[] sign(String workerId, byte[] message) {
         return ready.computeIfAbsent(workerId, id -> new HmacKey(of(id))).sign(message);
+    }
+
+    /** A token for a worker: the claims, and the signature by which it knows them. */
+    public ByteString token(String workerId, Claims claims) {
+        ByteString bytes = claims.toByteString();
+        return bytes.concat(ByteString.copyFrom(sign(workerId, bytes.toByteArray())));
     }
 
     /** Who knows it was told of the control plane's unix socket by the control plane itself. */

@@ -10,7 +10,9 @@ import io.forebay.proto.FlushState;
 import io.forebay.proto.InodeRecord;
 import io.forebay.proto.NodeType;
 import io.forebay.proto.ObjectRecord;
+import java.util.HashSet;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** An inode within a transaction. Saving it keeps the counters and the index of dirty files. */
@@ -180,6 +182,7 @@ public final class Inode {
         add(tx, ws, Counter.BYTES, bytes(after) - bytes(old));
         add(tx, ws, Counter.DIRTY_FILES, one(since(after) != 0) - one(since(old) != 0));
         add(tx, ws, Counter.DIRTY_BYTES, dirtyBytes(after) - dirtyBytes(old));
+        accountCopies(tx, ws, old, after);
         if (since(old) != since(after)) {
             if (since(old) != 0) {
                 tx.clear(Keys.dirty(ws, since(old), ino));
@@ -188,6 +191,35 @@ public final class Inode {
                 tx.set(Keys.dirty(ws, since(after), ino), new byte[0]);
             }
         }
+    }
+
+    private void accountCopies(
+            Transaction tx, long ws, @Nullable InodeRecord old, @Nullable InodeRecord now) {
+        if ((old == null || !old.hasCopies()) && (now == null || !now.hasCopies())) {
+            return;
+        }
+        Set<String> before = havingCopies(old);
+        Set<String> after = havingCopies(now);
+        for (String worker : before) {
+            if (!after.contains(worker)) {
+                tx.clear(Keys.copied(ws, worker, ino));
+            }
+        }
+        for (String worker : after) {
+            if (!before.contains(worker)) {
+                tx.set(Keys.copied(ws, worker, ino), new byte[0]);
+            }
+        }
+    }
+
+    /** The owner as well, when there are copies. */
+    private static Set<String> havingCopies(@Nullable InodeRecord record) {
+        Set<String> workers = new HashSet<>();
+        if (record != null && record.getCopies().getCopiesCount() > 0) {
+            workers.add(record.getOwner());
+            record.getCopies().getCopiesList().forEach(copy -> workers.add(copy.getWorker()));
+        }
+        return workers;
     }
 
     private static void add(Transaction tx, long ws, Counter counter, long delta) {

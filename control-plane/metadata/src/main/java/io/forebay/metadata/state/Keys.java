@@ -22,6 +22,7 @@ import io.forebay.metadata.kv.Tuple;
  * (ws, 'p', object key)                   KeyRecord
  * (ws, 'q', worker, dueMillis, kind, id)  empty: the work of a worker in the order of its time
  * (ws, 't', worker, kind, id)             TaskRecord: the same work by what it is about
+ * (ws, 'y', worker, ino)                  empty: what a worker has of a file with copies
  * (ws, 'w', root, directory)              name to go on after: what a walk has to visit yet
  * (ws, 'r', mount, slot)                  RepeatRecord
  * (ws, 'n')                               first inode number that no process took
@@ -149,6 +150,14 @@ public final class Keys {
 
     static byte[] task(long ws, String worker, TaskId task) {
         return Tuple.key(ws, "t", worker, task.kind().code(), task.id());
+    }
+
+    static byte[] copied(long ws, String worker, long ino) {
+        return Tuple.key(ws, "y", worker, ino);
+    }
+
+    public static Tuple.Range copied(long ws, String worker) {
+        return Tuple.range(ws, "y", worker);
     }
 
     public static byte[] walk(long ws, long root, long directory) {

@@ -50,10 +50,11 @@ public final class Queue {
     }
 
     /** A page of all work, in the order of its time, behind a position; empty: from the start. */
-    public static List<Queued> page(Space space, String worker, byte[] after, int limit) {
-        Tuple.Range range = Keys.queue(space.id(), worker);
+    public static List<Queued> page(
+            ReadTransaction tx, long ws, String worker, byte[] after, int limit) {
+        Tuple.Range range = Keys.queue(ws, worker);
         byte[] begin = after.length == 0 ? range.begin() : Tuple.after(after);
-        return space.tx().getRange(begin, range.end(), limit).stream()
+        return tx.getRange(begin, range.end(), limit).stream()
                 .map(pair -> new Queued(pair.key(), task(pair)))
                 .toList();
     }

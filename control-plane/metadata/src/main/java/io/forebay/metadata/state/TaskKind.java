@@ -8,6 +8,8 @@ public enum TaskKind {
     EVICT(3),
     PROBE(4),
     SETTLE(5),
+    COPY(6),
+    DROP_COPY(7),
     IMPORT(40);
 
     private final int code;
@@ -29,6 +31,8 @@ public enum TaskKind {
             case 4 -> PROBE;
             case 5 -> SETTLE;
             case 40 -> IMPORT;
+            case 6 -> COPY;
+            case 7 -> DROP_COPY;
             default -> throw new IllegalStateException("no task has the code " + code);
         };
     }

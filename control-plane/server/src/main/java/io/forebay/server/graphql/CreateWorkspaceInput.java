@@ -15,6 +15,7 @@ public record CreateWorkspaceInput(
         @DefaultValue("") @Nullable String prefix,
         @DefaultValue("1000") @Nullable Integer flushDelayMillis,
         @DefaultValue("WRITE_BACK") @Nullable DurabilityMode durability,
+        @DefaultValue("1") @Nullable Integer replicas,
         @DefaultValue("0") @Nullable Long quotaBytes) {
     /** A second: longer than the pauses between the writes of one file, short for a person. */
     private static final int FLUSH_DELAY_MILLIS_DEFAULT = 1000;
@@ -24,7 +25,10 @@ public record CreateWorkspaceInput(
                 Inputs.workspaceName(name),
                 Inputs.bucket(bucket),
                 Inputs.prefix(prefix == null ? "" : prefix),
-                new Policy(mode().stored(), delayMillis()),
+                new Policy(
+                        mode().stored(),
+                        delayMillis(),
+                        Inputs.replicas(replicas == null ? 1 : replicas)),
                 Inputs.quotaBytes(quotaBytes == null ? 0 : quotaBytes));
     }
 

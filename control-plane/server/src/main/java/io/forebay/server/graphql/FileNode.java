@@ -4,6 +4,7 @@ import io.forebay.metadata.admin.FileView;
 import io.forebay.proto.Attributes;
 import io.forebay.server.graphql.conflict.Conflict;
 import java.time.Instant;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import org.eclipse.microprofile.graphql.NonNull;
@@ -32,6 +33,7 @@ public record FileNode(
         @Nullable String checksum,
         @Nullable String worker,
         boolean staged,
+        @NonNull List<@NonNull String> replicaWorkers,
         @Nullable Conflict conflict) {
     private static final long NANOS_PER_SECOND = 1_000_000_000L;
 
@@ -50,7 +52,9 @@ public record FileNode(
                 time(attributes.getMtimeNanos()),
                 attributes.getGeneration(),
                 DurabilityMode.of(view.durability()),
-                FlushState.of(attributes.getFlushState()).orElse(null),
+                view.unavailable()
+                        ? FlushState.UNAVAILABLE
+                        : FlushState.of(attributes.getFlushState()).orElse(null),
                 view.error(),
                 view.nextRetry() == null ? null : Objects.toString(view.nextRetry()),
                 view.attempts(),
@@ -60,6 +64,7 @@ public record FileNode(
                 object.map(FileView.StoredObject::checksum).orElse(null),
                 view.worker(),
                 view.staged(),
+                view.replicas(),
                 Conflict.of(view.conflict()));
     }
 

@@ -11,7 +11,8 @@ public enum FlushState {
     CLEAN,
     TRANSIENT,
     FAILED,
-    CONFLICT;
+    CONFLICT,
+    UNAVAILABLE;
 
     /** Empty for what has none: a directory, a link. */
     static Optional<FlushState> of(io.forebay.proto.FlushState state) {

@@ -1,5 +1,6 @@
 package io.forebay.server.graphql;
 
+import io.forebay.metadata.flush.Policy;
 import io.forebay.proto.FailureKind;
 import io.forebay.schema.ForebayException;
 import io.forebay.schema.Limits;
@@ -62,6 +63,13 @@ final class Inputs {
                 millis >= 0 && millis <= FLUSH_DELAY_MILLIS_MAX,
                 millis,
                 "flushDelayMillis is between 0 and 86400000 (a day).");
+    }
+
+    static int replicas(int replicas) {
+        return require(
+                replicas >= 1 && replicas <= Policy.REPLICAS_MAX,
+                replicas,
+                "replicas is how many workers have the bytes: 1, 2 or 3.");
     }
 
     static long quotaBytes(long bytes) {

@@ -1,10 +1,12 @@
 package io.forebay.server.graphql;
 
+import io.forebay.metadata.admin.PathRules;
 import io.forebay.metadata.admin.WorkspaceView;
 import io.forebay.server.graphql.conflict.Conflicts;
 import io.forebay.server.graphql.conflict.Keep;
 import io.forebay.server.graphql.conflict.Resolution;
 import io.smallrye.common.annotation.RunOnVirtualThread;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 import org.eclipse.microprofile.graphql.DefaultValue;
 import org.eclipse.microprofile.graphql.GraphQLApi;
@@ -59,14 +61,20 @@ public final class MutationApi {
             @Name("workspace") @NonNull String workspace,
             @Name("path") @DefaultValue("") @Nullable String path,
             @Name("durability") @NonNull DurabilityMode durability,
-            @Name("flushDelayMillis") @Nullable Integer flushDelayMillis) {
+            @Name("flushDelayMillis") @Nullable Integer flushDelayMillis,
+            @Name("replicas") @Nullable Integer replicas) {
         return ApiException.translate(() -> {
             byte[] bytes = Inputs.path(path == null ? "" : path);
             OptionalLong delay =
                     flushDelayMillis == null
                             ? OptionalLong.empty()
                             : OptionalLong.of(Inputs.flushDelayMillis(flushDelayMillis));
-            return workspaces.setDurability(workspace, bytes, durability, delay);
+            OptionalInt wanted =
+                    replicas == null
+                            ? OptionalInt.empty()
+                            : OptionalInt.of(Inputs.replicas(replicas));
+            PathRules.Wish wish = new PathRules.Wish(durability.stored(), delay, wanted);
+            return workspaces.setDurability(workspace, bytes, wish);
         });
     }
 

@@ -30,7 +30,7 @@ public record Workspace(
                 view.bucket(),
                 view.prefix(),
                 DurabilityMode.of(view.policy().mode()),
-                1,
+                view.policy().replicas(),
                 Math.toIntExact(view.policy().flushDelayMillis()),
                 view.rules().stream().map(PathRule::of).toList(),
                 view.quotaBytes(),

@@ -2,13 +2,13 @@ package io.forebay.server.graphql;
 
 import io.forebay.metadata.Metadata;
 import io.forebay.metadata.admin.NewWorkspace;
+import io.forebay.metadata.admin.PathRules;
 import io.forebay.metadata.admin.WorkspaceView;
 import io.forebay.observability.EventName;
 import io.forebay.proto.FailureKind;
 import io.forebay.schema.ForebayException;
 import jakarta.inject.Singleton;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -77,9 +77,8 @@ final class Workspaces {
         return LocationCheck.of(tried(model.workspaces().probe(known.id())).lastTry());
     }
 
-    Workspace setDurability(
-            String name, byte[] path, DurabilityMode mode, OptionalLong flushDelayMillis) {
-        model.pathRules().set(named(name).id(), path, mode.stored(), flushDelayMillis);
+    Workspace setDurability(String name, byte[] path, PathRules.Wish wish) {
+        model.pathRules().set(named(name).id(), path, wish);
         return withUsage(named(name));
     }
 

@@ -37,6 +37,7 @@ final class Measurements {
         counter(registry, MetricName.MOUNTS_EXPIRED, known -> known.mounts().expirations());
         counter(registry, MetricName.OBJECTS_ADOPTED, known -> known.foreign().adopted());
         counter(registry, MetricName.OBJECTS_MISSING, known -> known.foreign().missing());
+        counter(registry, MetricName.OWNERS_REPLACED, known -> known.succession().promoted());
         dirtyBytes = byWorkspace(registry, MetricName.DIRTY_BYTES);
         dirtyFiles = byWorkspace(registry, MetricName.DIRTY_FILES);
         lossWindow = byWorkspace(registry, MetricName.LOSS_WINDOW);

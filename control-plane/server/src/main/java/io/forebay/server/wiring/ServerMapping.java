@@ -19,6 +19,13 @@ interface ServerMapping {
     @WithName("bucket-scan-seconds")
     Optional<String> bucketScanSeconds();
 
+    /**
+     * How many seconds a worker may be silent before workers with copies take its place, 5 to 3600.
+     * Absent: 30.
+     */
+    @WithName("worker.lost-seconds")
+    Optional<String> workerLostSeconds();
+
     /** For tests only: what random tests start from. Named here so that it is no unknown key. */
     Optional<String> seed();
 }

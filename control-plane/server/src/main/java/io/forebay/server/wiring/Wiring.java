@@ -60,6 +60,7 @@ final class Wiring {
             InstantSource clock,
             StateDirectory state,
             ServerSettings settings) {
-        return new Metadata(store, clock, state.masterKey(), settings.scanMillis());
+        Metadata.Timing timing = new Metadata.Timing(settings.scanMillis(), settings.workerLost());
+        return new Metadata(store, clock, state.masterKey(), timing);
     }
 }

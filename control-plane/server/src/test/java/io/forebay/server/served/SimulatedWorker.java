@@ -150,7 +150,7 @@ final class SimulatedWorker implements AutoCloseable {
                                             .addObjects(FOUND)
                                             .setLast(FOUND.getKey())
                                             .setEnd(true)));
-            case SETTLE, WORK_NOT_SET ->
+            case SETTLE, COPY, DROP_COPY, WORK_NOT_SET ->
                     failures.add(new AssertionError("not for this test: " + task));
         }
     }

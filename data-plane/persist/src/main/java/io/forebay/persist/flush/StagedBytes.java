@@ -17,6 +17,9 @@ public interface StagedBytes {
     /** Deletes the staged file; one that is not there is no failure. */
     void drop(long workspaceId, long ino);
 
+    /** Deletes the copy of another worker's staged file, unless it is needed again. */
+    void dropCopy(long workspaceId, long ino);
+
     /**
      * Asks for the right to drop this clean file's bytes and drops them.
      *

@@ -149,6 +149,11 @@ final class TaskRunner {
                 staged.drop(workspace, ino);
                 ended.setDroppedIno(ino);
             }
+            case DROP_COPY -> {
+                long ino = task.getDropCopy().getIno();
+                staged.dropCopy(workspace, ino);
+                ended.setDroppedCopyIno(ino);
+            }
             case EVICT -> {
                 long ino = task.getEvict().getIno();
                 if (staged.evict(workspace, ino, task.getEvict().getGeneration())) {
@@ -169,7 +174,7 @@ final class TaskRunner {
                 ended.setSettled(staged.settle(workspace, ino, generation));
             }
             case IMPORT -> ended.setImported(reader.read(task.getLocation(), task.getImport()));
-            case UPLOAD, WORK_NOT_SET -> {
+            case UPLOAD, COPY, WORK_NOT_SET -> {
                 return Optional.empty();
             }
         }

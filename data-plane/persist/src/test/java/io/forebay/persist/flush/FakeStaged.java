@@ -94,6 +94,11 @@ final class FakeStaged implements StagedBytes {
                 .build();
     }
 
+    @Override
+    public void dropCopy(long workspaceId, long ino) {
+        drop(workspaceId, ino);
+    }
+
     private Path path(long ino) {
         return directory.resolve(Long.toString(ino));
     }

@@ -29,6 +29,7 @@ import io.forebay.proto.TakeScanRequest;
 import io.forebay.proto.TakeTasksReply;
 import io.forebay.proto.TakeTasksRequest;
 import io.forebay.proto.Task;
+import io.forebay.proto.TaskLane;
 import io.forebay.proto.TellObjectsReply;
 import io.forebay.proto.TellObjectsRequest;
 import io.forebay.proto.WorkerIdentity;
@@ -85,16 +86,26 @@ public final class ControlPlane implements FlushControl, AutoCloseable {
 
     @Override
     public List<Task> takeTasks(int limit, Duration wait) {
+        return takeTasks(limit, wait, TaskLane.TASK_LANE_UNSPECIFIED);
+    }
+
+    private List<Task> takeTasks(int limit, Duration wait, TaskLane lane) {
         TakeTasksRequest request =
                 TakeTasksRequest.newBuilder()
                         .setWorker(identity)
                         .setLimit(limit)
                         .setWaitMillis(wait.toMillis())
+                        .setLane(lane)
                         .build();
         TakeTasksReply reply =
                 call(WorkerServiceGrpc.getTakeTasksMethod(), request, ANSWER_MAX.plus(wait));
         check(reply.getFailure(), "The control plane gives no tasks");
         return reply.getTasksList();
+    }
+
+    /** As {@link #takeTasks}, of the work on copies at other workers. */
+    public List<Task> takeCopies(int limit, Duration wait) {
+        return takeTasks(limit, wait, TaskLane.TASK_LANE_COPIES);
     }
 
     @Override

@@ -23,23 +23,23 @@ public final class Membership {
 
     private final ControlPlane control;
     private final RegisterWorkerRequest self;
-    private final Consumer<byte[]> grantKey;
+    private final Consumer<RegisterWorkerReply> told;
     private final CountDownLatch stopped;
 
     private long heartbeatMillis = PAUSE_MILLIS_MAX;
 
     /**
-     * @param grantKey is told the key of each registration
+     * @param told is told the answer to each registration
      * @param stopped ends all waiting
      */
     public Membership(
             ControlPlane control,
             RegisterWorkerRequest self,
-            Consumer<byte[]> grantKey,
+            Consumer<RegisterWorkerReply> told,
             CountDownLatch stopped) {
         this.control = control;
         this.self = self;
-        this.grantKey = grantKey;
+        this.told = told;
         this.stopped = stopped;
     }
 
@@ -67,7 +67,7 @@ public final class Membership {
     }
 
     private void registered(RegisterWorkerReply reply) {
-        grantKey.accept(reply.getGrantKey().toByteArray());
+        told.accept(reply);
         if (reply.getHeartbeatMillis() > 0) {
             heartbeatMillis = reply.getHeartbeatMillis();
         }

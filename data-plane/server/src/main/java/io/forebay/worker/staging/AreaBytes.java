@@ -24,22 +24,30 @@ import java.util.concurrent.TimeUnit;
 public final class AreaBytes implements StagedBytes {
     private final StagingArea area;
     private final Eviction eviction;
+    private final CopyUses copies;
 
-    public AreaBytes(StagingArea area, Eviction eviction) {
+    public AreaBytes(StagingArea area, Eviction eviction, CopyUses copies) {
         this.area = area;
         this.eviction = eviction;
+        this.copies = copies;
     }
 
     @Override
     public Optional<StagedFile> open(long workspaceId, long ino) {
-        return area.locate(new StagedKey(workspaceId, ino)).flatMap(AreaBytes::open);
+        return locate(workspaceId, ino).flatMap(AreaBytes::open);
     }
 
     /** Written back, a page that is mapped is shared anew: the next store to it moves the times. */
     @Override
     public Optional<StagedFile> openWritten(long workspaceId, long ino) {
-        return area.locate(new StagedKey(workspaceId, ino))
+        return locate(workspaceId, ino)
                 .flatMap(path -> open(path, channel -> channel.force(false)));
+    }
+
+    private Optional<Path> locate(long workspaceId, long ino) {
+        StagedKey key = new StagedKey(workspaceId, ino);
+        copies.end(key);
+        return area.locate(key);
     }
 
     private static Optional<StagedFile> open(Path path) {
@@ -93,6 +101,11 @@ public final class AreaBytes implements StagedBytes {
     }
 
     @Override
+    public void dropCopy(long workspaceId, long ino) {
+        eviction.dropCopy(new StagedKey(workspaceId, ino));
+    }
+
+    @Override
     public boolean evict(long workspaceId, long ino, long generation) {
         return eviction.evict(new StagedKey(workspaceId, ino), generation);
     }
@@ -101,7 +114,9 @@ public final class AreaBytes implements StagedBytes {
     public SettledFile settle(long workspaceId, long ino, long generation) {
         SettledFile.Builder settled =
                 SettledFile.newBuilder().setIno(ino).setGeneration(generation);
-        area.stat(new StagedKey(workspaceId, ino))
+        StagedKey key = new StagedKey(workspaceId, ino);
+        copies.end(key);
+        area.stat(key)
                 .ifPresent(status ->
                         settled.setPresent(true)
                                 .setSize(status.size())

@@ -108,6 +108,27 @@ public final class Eviction {
         return found;
     }
 
+    /** Drops another worker's copy if the control plane does not count on it (any more). */
+    boolean dropCopy(StagedKey key) {
+        return area.evict(key, () -> describe(key).getNeed() == StagedVerdict.Need.NEED_NONE);
+    }
+
+    /** Whether this worker is the owner, by what the control plane says now. */
+    boolean isOwn(StagedKey key) {
+        StagedVerdict verdict = describe(key);
+        return verdict.getNeed() != StagedVerdict.Need.NEED_NONE && verdict.getOwner().isEmpty();
+    }
+
+    /** Whether what is here is for another worker to write. */
+    boolean isCopyOf(StagedKey key, String owner) {
+        return describe(key).getOwner().equals(owner);
+    }
+
+    private StagedVerdict describe(StagedKey key) {
+        List<StagedVerdict> verdicts = control.describeStaged(Refs.of(List.of(key)));
+        return verdicts.isEmpty() ? StagedVerdict.getDefaultInstance() : verdicts.getFirst();
+    }
+
     /** Drops one file if the control plane allows it. */
     public boolean evict(StagedKey key, long generation) {
         EvictIntent intent =

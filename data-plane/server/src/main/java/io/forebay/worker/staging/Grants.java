@@ -48,6 +48,8 @@ public final class Grants implements StagedFileHandler, RemoteOpener {
     private final ObjectStore store;
     private final Eviction eviction;
     private final Doubts doubts;
+    private final CopyUses copies;
+    private final Contact contact;
     private final WorkerMetrics metrics;
     private final TaskTrace trace;
     private final Sharing sharing;
@@ -69,6 +71,8 @@ public final class Grants implements StagedFileHandler, RemoteOpener {
         this.store = parts.store();
         this.eviction = parts.eviction();
         this.doubts = parts.doubts();
+        this.copies = parts.copies();
+        this.contact = parts.contact();
         this.metrics = parts.metrics();
         this.trace = parts.trace();
         this.verifier = verifier;
@@ -94,6 +98,7 @@ public final class Grants implements StagedFileHandler, RemoteOpener {
     }
 
     private NativeFile openLocal(Claims claims) {
+        requireOwn(claims);
         sharing.pass(key(claims), claims);
         return open(claims);
     }
@@ -104,6 +109,10 @@ public final class Grants implements StagedFileHandler, RemoteOpener {
     }
 
     private Opened openRemote(Claims claims, long writers, Keeper keeper) {
+        if (!claims.getCopyOf().isEmpty()) {
+            return openCopy(claims, keeper);
+        }
+        requireOwn(claims);
         Sharing.Use use = sharing.enter(key(claims), claims, writers, keeper);
         boolean done = false;
         try {
@@ -114,6 +123,62 @@ public final class Grants implements StagedFileHandler, RemoteOpener {
             if (!done) {
                 use.close();
             }
+        }
+    }
+
+    /** What the owner before this worker still writes ends before the file is used. */
+    private void requireOwn(Claims claims) {
+        if (!claims.getCopyOf().isEmpty()) {
+            throw new ForebayException(
+                    FailureKind.FAILURE_INVALID, "A copy is written over the network alone");
+        }
+        StagedKey key = key(claims);
+        if (!copies.isCopy(key)) {
+            return;
+        }
+        if (!eviction.isOwn(key)) {
+            throw new ForebayException(
+                    FailureKind.FAILURE_UNAVAILABLE,
+                    "Another worker owns the file by now; open it again");
+        }
+        copies.end(key);
+    }
+
+    /** For the owner, as long as the control plane calls him that and this a copy. */
+    private Opened openCopy(Claims claims, Keeper keeper) {
+        CopyUses.Use use = copies.enter(key(claims), keeper);
+        boolean done = false;
+        try {
+            if (!eviction.isCopyOf(key(claims), claims.getCopyOf())) {
+                throw new ForebayException(
+                        FailureKind.FAILURE_STALE, "The copy is not this owner's any more");
+            }
+            Opened opened = new CopyFile(open(claims), use);
+            done = true;
+            return opened;
+        } finally {
+            if (!done) {
+                use.close();
+            }
+        }
+    }
+
+    /** A copy; nobody else writes it. */
+    private record CopyFile(NativeFile file, CopyUses.Use use) implements Opened {
+        @Override
+        public boolean mayKeep() {
+            return true;
+        }
+
+        @Override
+        public long writers() {
+            return 1;
+        }
+
+        @Override
+        public void close() {
+            file.close();
+            use.close();
         }
     }
 
@@ -139,6 +204,7 @@ public final class Grants implements StagedFileHandler, RemoteOpener {
     private <T> T granted(byte[] token, boolean atOnce, Function<Claims, T> open) {
         try {
             awaitReady();
+            contact.await();
             Claims claims = verifier.get().verify(token);
             if (atOnce && !isHere(claims)) {
                 throw busy("The file has to come back from the bucket; open it with patience");

@@ -22,15 +22,17 @@ public final class Recovery {
     private final StagingArea area;
     private final ControlPlane control;
     private final Eviction eviction;
+    private final CopyUses copies;
 
     private long dirty;
     private long clean;
     private long removed;
 
-    public Recovery(StagingArea area, ControlPlane control, Eviction eviction) {
+    public Recovery(StagingArea area, ControlPlane control, Eviction eviction, CopyUses copies) {
         this.area = area;
         this.control = control;
         this.eviction = eviction;
+        this.copies = copies;
     }
 
     /**
@@ -51,6 +53,32 @@ public final class Recovery {
                         "dirty", dirty, "clean", clean, "removed", removed));
     }
 
+    /**
+     * Asks about all files once more, while they are used: others may have taken this worker's
+     * place while it was silent. What is not this worker's any more goes.
+     *
+     * @throws ForebayException as {@link #run}
+     */
+    public void review() {
+        List<StagedKey> keys = area.keys();
+        for (int from = 0; from < keys.size(); from += PAGE_MAX) {
+            List<StagedKey> page = keys.subList(from, Math.min(from + PAGE_MAX, keys.size()));
+            List<StagedVerdict> verdicts = control.describeStaged(Refs.of(page));
+            for (int i = 0; i < Math.min(page.size(), verdicts.size()); i++) {
+                if (verdicts.get(i).getNeed() == StagedVerdict.Need.NEED_NONE) {
+                    eviction.dropCopy(page.get(i));
+                }
+                noteCopy(page.get(i), verdicts.get(i));
+            }
+        }
+    }
+
+    private void noteCopy(StagedKey key, StagedVerdict verdict) {
+        if (!verdict.getOwner().isEmpty()) {
+            copies.found(key);
+        }
+    }
+
     private void page(List<StagedKey> keys) {
         List<StagedVerdict> verdicts = control.describeStaged(Refs.of(keys));
         for (int i = 0; i < keys.size(); i++) {
@@ -61,6 +89,7 @@ public final class Recovery {
     }
 
     private void apply(StagedKey key, StagedVerdict verdict) {
+        noteCopy(key, verdict);
         switch (verdict.getNeed()) {
             case NEED_NONE -> {
                 area.remove(key);

@@ -12,5 +12,7 @@ public record StagedParts(
         ObjectStore store,
         Eviction eviction,
         Doubts doubts,
+        CopyUses copies,
+        Contact contact,
         WorkerMetrics metrics,
         TaskTrace trace) {}

@@ -32,6 +32,8 @@ public final class WorkerMetrics {
     private final Counter fetchedBytes;
     private final Counter fetchFailures;
     private final Counter evictions;
+    private final Counter copiedBytes;
+    private final Counter copyFailures;
 
     public WorkerMetrics(MeterRegistry registry) {
         this.registry = registry;
@@ -47,6 +49,8 @@ public final class WorkerMetrics {
         fetchedBytes = counter(MetricName.FETCH_BYTES);
         fetchFailures = counter(MetricName.FETCH_FAILURES);
         evictions = counter(MetricName.STAGING_EVICTIONS);
+        copiedBytes = counter(MetricName.COPY_BYTES);
+        copyFailures = counter(MetricName.COPY_FAILURES);
         grants.put(FailureKind.FAILURE_NONE, grants(FailureKind.FAILURE_NONE));
         gauge(MetricName.FETCH_WAITS, fetchWaits, AtomicInteger::get);
         gauge(MetricName.FLUSH_RUNNING, running, AtomicInteger::get);
@@ -116,6 +120,15 @@ public final class WorkerMetrics {
     /** Objects of a bucket were listed and compared. */
     public void scanned(int objects) {
         scanned.increment(objects);
+    }
+
+    /** Sent to another worker for its copy. */
+    public void copied(long bytes) {
+        copiedBytes.increment((double) bytes);
+    }
+
+    public void copyFailed() {
+        copyFailures.increment();
     }
 
     public void evicted() {

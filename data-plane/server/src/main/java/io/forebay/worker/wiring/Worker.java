@@ -5,6 +5,7 @@ import io.forebay.persist.ObjectStore;
 import io.forebay.persist.flush.FlushEngine;
 import io.forebay.persist.flush.FlushSettings;
 import io.forebay.proto.FailureKind;
+import io.forebay.proto.RegisterWorkerReply;
 import io.forebay.proto.RegisterWorkerRequest;
 import io.forebay.proto.Task;
 import io.forebay.schema.ForebayException;
@@ -17,9 +18,12 @@ import io.forebay.transport.posix.BackgroundThreads;
 import io.forebay.transport.remote.serve.RemoteOpener;
 import io.forebay.worker.control.ControlPlane;
 import io.forebay.worker.control.Membership;
+import io.forebay.worker.copies.CopyEngine;
 import io.forebay.worker.foreign.BucketScan;
 import io.forebay.worker.foreign.Doubts;
 import io.forebay.worker.staging.AreaBytes;
+import io.forebay.worker.staging.Contact;
+import io.forebay.worker.staging.CopyUses;
 import io.forebay.worker.staging.Eviction;
 import io.forebay.worker.staging.Grants;
 import io.forebay.worker.staging.Recovery;
@@ -52,6 +56,8 @@ final class Worker implements AutoCloseable {
     private final ControlPlane control;
     private final Eviction eviction;
     private final FlushEngine engine;
+    private final Recovery recovery;
+    private final CopyEngine copies;
     private final Grants grants;
     private final StagedFileServer server;
     private final Thread thread;
@@ -59,6 +65,7 @@ final class Worker implements AutoCloseable {
     private final Runnable onFenced;
 
     private final InstantSource clock = InstantSource.system();
+    private final Contact contact = new Contact(clock);
     private final CountDownLatch stopped = new CountDownLatch(1);
     private final CompletableFuture<Void> ready = new CompletableFuture<>();
     private final AtomicReference<GrantVerifier> verifier;
@@ -79,19 +86,31 @@ final class Worker implements AutoCloseable {
         parts.metrics().watch(area::space);
         FlushTelemetry telemetry =
                 new FlushTelemetry(parts.metrics(), parts.trace(), this::published);
-        AreaBytes bytes = new AreaBytes(area, eviction);
+        CopyUses uses = new CopyUses(clock);
+        this.recovery = new Recovery(area, control, eviction, uses);
+        AreaBytes bytes = new AreaBytes(area, eviction, uses);
         FlushSettings flush = FlushSettings.defaults(clock, new BackgroundThreads("flush-"));
         this.engine = new FlushEngine(control, bytes, store, telemetry, flush);
         Doubts doubts = new Doubts(control, store);
         BucketScan scan = new BucketScan(control, store, doubts, parts.metrics(), stopped);
         this.scanner = Thread.ofPlatform().name("bucket-scan").daemon().unstarted(scan::run);
+        this.copies = new CopyEngine(area, control, parts.metrics(), clock);
         StagedParts staged =
-                new StagedParts(area, store, eviction, doubts, parts.metrics(), parts.trace());
+                new StagedParts(
+                        area,
+                        store,
+                        eviction,
+                        doubts,
+                        uses,
+                        contact,
+                        parts.metrics(),
+                        parts.trace());
         StoreWait wait = new StoreWait(settings.fetchWait(), stopped, parts.metrics());
         this.grants = new Grants(staged, clock, verifier::get, ready, wait);
         try {
             this.server = StagedFileServer.start(settings.socket(), grants);
         } catch (RuntimeException e) {
+            copies.close();
             channel.shutdownNow();
             area.close();
             throw e;
@@ -123,12 +142,14 @@ final class Worker implements AutoCloseable {
 
     private void run() {
         try {
-            Membership membership = new Membership(control, self(), this::grantKey, stopped);
+            Membership membership = new Membership(control, self(), this::registered, stopped);
             if (!membership.join() || !recover()) {
                 return;
             }
             engine.start();
             scanner.start();
+            copies.start();
+            contact.heard(clock.millis());
             ready.complete(null);
             LOG.log(
                     Level.INFO,
@@ -151,18 +172,20 @@ final class Worker implements AutoCloseable {
                 .setNode(settings.node())
                 .setSocketPath(settings.socket().toString())
                 .setAddress(settings.address())
+                .putAllLabels(settings.labels())
+                .setStagingId(area.id())
                 .setCapacityBytes(area.space().capacityBytes())
                 .setVersion(WorkerParts.version())
                 .build();
     }
 
-    private void grantKey(byte[] key) {
-        verifier.set(verifier(key));
+    private void registered(RegisterWorkerReply reply) {
+        verifier.set(verifier(reply.getGrantKey().toByteArray()));
+        contact.lostAfter(reply.getLostMillis());
     }
 
     /** Tries until it is done; false when the worker is to stop before. */
     private boolean recover() {
-        Recovery recovery = new Recovery(area, control, eviction);
         while (true) {
             try {
                 recovery.run();
@@ -190,8 +213,14 @@ final class Worker implements AutoCloseable {
     private FailureKind report() {
         Space space = area.measure();
         // What is clean counts as room: it goes as soon as the room is needed.
+        long asked = clock.millis();
+        boolean kept = contact.isKept();
         FailureKind failure = control.heartbeat(space.usedBytes(), space.availableBytes());
         if (failure == FailureKind.FAILURE_NONE) {
+            if (!kept) {
+                recovery.review();
+            }
+            contact.heard(asked);
             relieve(space);
         }
         return failure;
@@ -228,6 +257,7 @@ final class Worker implements AutoCloseable {
         stopped.countDown();
         scanner.interrupt();
         server.close();
+        copies.close();
         engine.close();
         join();
         control.close();

@@ -30,6 +30,13 @@ interface WorkerMapping {
     @WithName("worker.address")
     Optional<String> address();
 
+    /**
+     * NAME=VALUE pairs with commas between them. Workers with the same {@code failure-domain} (a
+     * rack, a zone) may be lost together: copies go to others. Absent: the node is the domain.
+     */
+    @WithName("worker.labels")
+    Optional<String> labels();
+
     /** What staged files may take on the disk; absent: nine tenths of the disk. */
     @WithName("worker.capacity-bytes")
     Optional<String> capacityBytes();

@@ -9,9 +9,11 @@ import java.net.UnknownHostException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.TreeMap;
 
 /**
  * The checked configuration.
@@ -20,6 +22,7 @@ import java.util.Set;
  * @param stagingDirectory absolute
  * @param socket absolute
  * @param address HOST:PORT for mounts of other nodes
+ * @param labels of the worker, for the placement of copies
  * @param capacityBytes empty: what the disk has
  * @param fetchWait for an object store that does not answer
  */
@@ -29,6 +32,7 @@ record WorkerSettings(
         Path stagingDirectory,
         Path socket,
         String address,
+        Map<String, String> labels,
         OptionalLong capacityBytes,
         Duration fetchWait,
         Address controlPlane,
@@ -58,6 +62,7 @@ record WorkerSettings(
                 path("forebay.worker.staging-directory", mapping.stagingDirectory()),
                 path("forebay.worker.socket", mapping.socket()),
                 address(mapping, listening),
+                labels(mapping.labels()),
                 capacity(mapping.capacityBytes()),
                 fetchWait(mapping.fetchWaitSeconds()),
                 Address.parse(
@@ -73,6 +78,18 @@ record WorkerSettings(
         }
         boolean everywhere = EVERYWHERE.contains(listening.host());
         return new Address(everywhere ? hostName() : listening.host(), listening.port()).toString();
+    }
+
+    private static Map<String, String> labels(Optional<String> value) {
+        Map<String, String> labels = new TreeMap<>();
+        for (String pair : set(value).map(text -> text.split(",")).orElse(new String[0])) {
+            int sign = pair.indexOf('=');
+            if (sign <= 0) {
+                throw wrong("A label must be NAME=VALUE", "forebay.worker.labels", pair);
+            }
+            labels.put(pair.substring(0, sign).strip(), pair.substring(sign + 1).strip());
+        }
+        return labels;
     }
 
     private static Optional<String> set(Optional<String> value) {

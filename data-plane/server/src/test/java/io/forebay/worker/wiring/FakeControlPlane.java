@@ -28,6 +28,7 @@ import io.forebay.proto.StagedVerdict;
 import io.forebay.proto.TakeTasksReply;
 import io.forebay.proto.TakeTasksRequest;
 import io.forebay.proto.Task;
+import io.forebay.proto.TaskLane;
 import io.forebay.proto.WorkerServiceGrpc;
 import io.grpc.Server;
 import io.grpc.netty.NettyServerBuilder;
@@ -57,6 +58,7 @@ final class FakeControlPlane extends WorkerServiceGrpc.WorkerServiceImplBase
             "0123456789abcdef0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
 
     final BlockingQueue<Task> tasks = new LinkedBlockingQueue<>();
+    final BlockingQueue<Task> copies = new LinkedBlockingQueue<>();
     final BlockingQueue<PublishOutcome> outcomes = new LinkedBlockingQueue<>();
     final BlockingQueue<EndedTask> ended = new LinkedBlockingQueue<>();
     final BlockingQueue<HeartbeatRequest> heartbeats = new LinkedBlockingQueue<>();
@@ -138,7 +140,8 @@ final class FakeControlPlane extends WorkerServiceGrpc.WorkerServiceImplBase
     public void takeTasks(TakeTasksRequest request, StreamObserver<TakeTasksReply> to) {
         TakeTasksReply.Builder reply = TakeTasksReply.newBuilder().setLeaseMillis(60_000);
         try {
-            Task first = tasks.poll(100, TimeUnit.MILLISECONDS);
+            boolean copying = request.getLane() == TaskLane.TASK_LANE_COPIES;
+            Task first = (copying ? copies : tasks).poll(100, TimeUnit.MILLISECONDS);
             if (first != null) {
                 reply.addTasks(first);
             }

@@ -32,6 +32,7 @@ import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -83,6 +84,7 @@ abstract class WorkerCase {
                         temporary.resolve("staging"),
                         temporary.resolve("run/worker.sock"),
                         "127.0.0.1:1",
+                        Map.of(),
                         OptionalLong.of(CAPACITY),
                         fetchWait,
                         new WorkerSettings.Address("127.0.0.1", port),

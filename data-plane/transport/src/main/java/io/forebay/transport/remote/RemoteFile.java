@@ -34,8 +34,8 @@ import org.jspecify.annotations.Nullable;
  * where writes wait for it.
  */
 final class RemoteFile implements StagedHandle, FileCall.Listener {
-    /** A worker that is restarted is back well within this. */
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    /** Whoever opens asks where else the file may be by then. */
+    private static final Duration FIRST_PATIENCE = Duration.ofSeconds(5);
 
     /** The slowest disk has synced a file by then. */
     private static final Duration ANSWER_MAX = Duration.ofMinutes(2);
@@ -69,7 +69,8 @@ final class RemoteFile implements StagedHandle, FileCall.Listener {
         this.files = files;
         this.again = again;
         this.writes =
-                new WriteBehind(files.chunks(), files.clock(), PATIENCE.toMillis(), this::send);
+                new WriteBehind(
+                        files.chunks(), files.clock(), files.patience().toMillis(), this::send);
         this.reads = new ReadAhead(files.chunks(), ANSWER_MAX, this::fetch);
     }
 
@@ -267,7 +268,7 @@ final class RemoteFile implements StagedHandle, FileCall.Listener {
 
     /** Asks until there is an answer: for requests that may be repeated. */
     private Answer ask(FileRequestHead.Builder head, MemorySegment data, MemorySegment target) {
-        long end = files.clock().millis() + PATIENCE.toMillis();
+        long end = files.clock().millis() + files.patience().toMillis();
         while (true) {
             FileCall call = call();
             Pending pending = call.send(head, data, target);
@@ -321,7 +322,7 @@ final class RemoteFile implements StagedHandle, FileCall.Listener {
 
     /** The first open, with patience for a worker that is just being started. */
     void open(Grant grant, boolean atOnce) {
-        long end = files.clock().millis() + PATIENCE.toMillis();
+        long end = files.clock().millis() + FIRST_PATIENCE.toMillis();
         while (true) {
             try {
                 begin(grant, atOnce);
@@ -347,7 +348,7 @@ final class RemoteFile implements StagedHandle, FileCall.Listener {
     }
 
     private FileCall openAgain() {
-        long end = files.clock().millis() + PATIENCE.toMillis();
+        long end = files.clock().millis() + files.patience().toMillis();
         while (true) {
             Grant grant = again.get();
             try {

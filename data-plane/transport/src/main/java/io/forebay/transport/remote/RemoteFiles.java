@@ -31,6 +31,9 @@ public final class RemoteFiles implements AutoCloseable {
     /** Workers of one cluster; more are a mistake of the control plane. */
     private static final int WORKERS_MAX = 4096;
 
+    /** A worker that is restarted is back well within this. */
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
     /** What may be on its way unread, of one file and of all: a network of 1 GB/s and 8 ms. */
     private static final int WINDOW_BYTES = 8 << 20;
 
@@ -46,6 +49,7 @@ public final class RemoteFiles implements AutoCloseable {
     private final Chunks chunks = new Chunks(CHUNKS_MAX);
     private final InstantSource clock;
     private final Runnable reopened;
+    private final Duration patience;
     private final EventLoopGroup loops =
             new NioEventLoopGroup(LOOPS, new DefaultThreadFactory("remote", true));
     private final Map<String, ManagedChannel> channels = new ConcurrentHashMap<>();
@@ -55,8 +59,18 @@ public final class RemoteFiles implements AutoCloseable {
      * @param reopened told each time that a file was opened again after its stream was lost
      */
     public RemoteFiles(InstantSource clock, Runnable reopened) {
+        this(clock, reopened, PATIENCE);
+    }
+
+    /**
+     * As {@link #RemoteFiles(InstantSource, Runnable)}.
+     *
+     * @param patience with a worker that does not answer
+     */
+    public RemoteFiles(InstantSource clock, Runnable reopened, Duration patience) {
         this.clock = clock;
         this.reopened = reopened;
+        this.patience = patience;
     }
 
     /**
@@ -94,6 +108,10 @@ public final class RemoteFiles implements AutoCloseable {
 
     InstantSource clock() {
         return clock;
+    }
+
+    Duration patience() {
+        return patience;
     }
 
     Runnable reopened() {

@@ -10,7 +10,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 
 /** The command line and environment of each process of an instance. */
 final class Launches {
@@ -19,11 +18,6 @@ final class Launches {
 
     /** Measured at 190 to 210 MiB resident with all extensions; the rest is for requests. */
     private static final String CONTROL_PLANE_HEAP = "256m";
-
-    private static final String WORKER_HEAP = "256m";
-
-    /** Bounds the parts of uploads in flight. */
-    private static final String WORKER_DIRECT_MEMORY = "256m";
 
     private final Instance instance;
 
@@ -79,36 +73,20 @@ final class Launches {
     }
 
     private ChildSpec worker() {
-        List<String> command = java(ProcessName.WORKER, WORKER_HEAP);
-        command.add("-XX:MaxDirectMemorySize=" + WORKER_DIRECT_MEMORY);
-        define(command, "forebay.worker.id", "worker-1");
-        define(command, "forebay.worker.node", Instance.NODE);
-        define(command, "forebay.worker.staging-directory", instance.state().staging());
-        define(command, "forebay.worker.socket", instance.state().workerSocket());
-        define(command, "forebay.worker.capacity-bytes", Space.capacityBytes(instance.state()));
-        define(command, "forebay.control-plane", grpc());
-        define(command, "forebay.s3.endpoint", instance.access().endpoint());
-        define(command, "forebay.s3.region", instance.access().region());
-        define(command, "forebay.s3.path-style", instance.access().pathStyle());
-        define(command, "quarkus.http.host", "127.0.0.1");
-        define(command, "quarkus.http.port", instance.ports().worker());
-        define(command, "quarkus.grpc.server.host", instance.settings().listenAddress());
-        define(command, "quarkus.grpc.server.port", instance.ports().bytes());
-        command.addAll(List.of("-jar", instance.installation().worker().toString()));
-        return spec(ProcessName.WORKER, command, workerEnvironment(instance.access().keys()));
-    }
-
-    /** Keys replace all that the worker would inherit: a token of others would spoil them. */
-    static Map<String, String> workerEnvironment(AwsVariables.Keys keys) {
-        String accessKey = keys.accessKey();
-        String secretKey = keys.secretKey();
-        if (accessKey == null || secretKey == null) {
-            return Map.of();
-        }
-        return Map.of(
-                "FOREBAY_S3_ACCESS_KEY", accessKey,
-                "FOREBAY_S3_SECRET_KEY", secretKey,
-                "FOREBAY_S3_SESSION_TOKEN", Objects.requireNonNullElse(keys.sessionToken(), ""));
+        WorkerLaunch launch =
+                new WorkerLaunch(instance.installation())
+                        .set("forebay.worker.id", "worker-1")
+                        .set("forebay.worker.node", Instance.NODE)
+                        .staging(instance.state().staging(), instance.state().workerSocket())
+                        .set("forebay.worker.capacity-bytes", Space.capacityBytes(instance.state()))
+                        .set("forebay.control-plane", grpc())
+                        .set("forebay.s3.endpoint", instance.access().endpoint())
+                        .set("forebay.s3.region", instance.access().region())
+                        .set("forebay.s3.path-style", instance.access().pathStyle())
+                        .set("quarkus.http.port", instance.ports().worker())
+                        .listen(instance.settings().listenAddress(), instance.ports().bytes());
+        AwsVariables.Keys keys = instance.access().keys();
+        return spec(ProcessName.WORKER, launch.command(), WorkerLaunch.environment(keys));
     }
 
     private ChildSpec holder() {

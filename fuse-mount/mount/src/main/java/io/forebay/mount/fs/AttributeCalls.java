@@ -10,6 +10,7 @@ import io.forebay.mount.nodes.NodeAttributes;
 import io.forebay.mount.nodes.Nodes;
 import io.forebay.mount.open.Access;
 import io.forebay.mount.open.Commits;
+import io.forebay.mount.open.Fresh;
 import io.forebay.mount.open.OpenFile;
 import io.forebay.mount.open.OpenInode;
 import io.forebay.mount.open.OpenTable;
@@ -106,7 +107,7 @@ final class AttributeCalls {
         }
         Optional<OpenInode> inode = table.find(others.getIno());
         if (inode.isPresent()) {
-            OpenInode.Fresh fresh = fresh(attributes);
+            Fresh fresh = fresh(attributes);
             if (others.hasMtimeNanos() || others.getMtimeNow()) {
                 inode.get().mtimeSet(fresh);
             } else {
@@ -167,7 +168,7 @@ final class AttributeCalls {
         Optional<OpenInode> inode = table.find(ino);
         long timeoutMillis =
                 TimeUnit.NANOSECONDS.toMillis(services.attachment().entryTimeoutNanos());
-        Optional<OpenInode.Fresh> young =
+        Optional<Fresh> young =
                 inode.flatMap(
                         open -> open.attributesSince(services.clock().millis() - timeoutMillis));
         return young.map(known -> nodes.remembered(known.attributes(), known.atMillis()))
@@ -181,15 +182,16 @@ final class AttributeCalls {
         if (reply.getFailure() == FailureKind.FAILURE_GONE
                 || reply.getFailure() == FailureKind.FAILURE_NOT_FOUND) {
             Optional<Attributes> unlinked =
-                    inode.flatMap(OpenInode::unlinked).or(() -> nodes.departed(ino));
+                    inode.flatMap(OpenInode::knownIfOpen)
+                            .map(known -> known.toBuilder().setNlink(0).build())
+                            .or(() -> nodes.departed(ino));
             if (unlinked.isPresent()) {
                 return unlinked.get();
             }
         }
         FailureErrno.check(reply.getFailure());
         Attributes attributes = reply.getAttributes();
-        inode.ifPresent(
-                open -> open.refreshed(new OpenInode.Fresh(attributes, askedMillis), before));
+        inode.ifPresent(open -> open.refreshed(new Fresh(attributes, askedMillis), before));
         if (attributes.getNlink() == 0 && isForgotten(ino, inode)) {
             throw new FuseException(Errno.ESTALE);
         }
@@ -204,7 +206,7 @@ final class AttributeCalls {
         return inode.filter(OpenInode::isOpen).isEmpty() && nodes.departed(ino).isEmpty();
     }
 
-    private OpenInode.Fresh fresh(Attributes attributes) {
-        return new OpenInode.Fresh(attributes, services.clock().millis());
+    private Fresh fresh(Attributes attributes) {
+        return new Fresh(attributes, services.clock().millis());
     }
 }

@@ -12,9 +12,11 @@ import io.forebay.mount.open.Commits;
 import io.forebay.mount.open.OpenFile;
 import io.forebay.mount.open.OpenInode;
 import io.forebay.mount.open.OpenTable;
+import io.forebay.mount.open.Owed;
 import io.forebay.observability.EventName;
 import io.forebay.transport.file.StagedHandle;
 import java.lang.foreign.MemorySegment;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 
 /** What the kernel does with open files. */
@@ -102,17 +104,17 @@ final class FileCalls {
             if (!file.access().write()) {
                 return new Reply.Ok();
             }
-            long generation = closed(inode, NamespaceCalls.origin(request.header()));
+            Owed owed = closed(inode, NamespaceCalls.origin(request.header()));
             check(!file.hasUntoldFailure());
-            return stores.await(inode.ino(), generation, () -> closed(inode, Origin.MOUNT));
+            return stores.await(inode.ino(), owed, () -> closed(inode, Origin.MOUNT));
         } finally { // who gets the lock next sees the size
             locks.flushed(inode.ino(), request.lockOwner());
         }
     }
 
     /** A page that is mapped shows later stores once it was written back. */
-    private long closed(OpenInode inode, Origin origin) {
-        settle(inode, inode.isStored() ? staged -> staged.fsync(true) : StagedHandle::flush);
+    private Owed closed(OpenInode inode, Origin origin) {
+        settle(inode, inode.place().waits() ? staged -> staged.fsync(true) : StagedHandle::flush);
         return commits.flush(inode, origin);
     }
 
@@ -126,12 +128,12 @@ final class FileCalls {
             return new Reply.Ok();
         }
         Origin origin = NamespaceCalls.origin(request.header());
-        long[] generation = new long[1];
-        sync(file, request.dataOnly(), () -> generation[0] = commits.durable(inode, origin));
-        return stores.await(inode.ino(), generation[0], () -> synced(inode, request.dataOnly()));
+        AtomicReference<Owed> owed = new AtomicReference<>(Owed.NOTHING);
+        sync(file, request.dataOnly(), () -> owed.set(commits.durable(inode, origin)));
+        return stores.await(inode.ino(), owed.get(), () -> synced(inode, request.dataOnly()));
     }
 
-    private long synced(OpenInode inode, boolean dataOnly) {
+    private Owed synced(OpenInode inode, boolean dataOnly) {
         settle(inode, staged -> staged.fsync(dataOnly));
         return commits.durable(inode, Origin.MOUNT);
     }

@@ -13,6 +13,7 @@ import io.forebay.mount.nodes.NodeAttributes;
 import io.forebay.mount.nodes.Nodes;
 import io.forebay.mount.open.Access;
 import io.forebay.mount.open.Commits;
+import io.forebay.mount.open.Fresh;
 import io.forebay.mount.open.OpenFile;
 import io.forebay.mount.open.OpenInode;
 import io.forebay.mount.open.OpenMode;
@@ -215,7 +216,7 @@ final class OpenCalls {
     }
 
     private void openAgain(OpenInode inode, long mountId) {
-        Access access = new Access(inode.isRead(), inode.isWritten(), false, false, false);
+        Access access = inode.access();
         Caller caller = Caller.newBuilder().setMountId(mountId).build();
         OpenReply reply = services.metadata().open(again(caller, inode.ino(), access));
         if (reply.getFailure() == FailureKind.FAILURE_NONE) {
@@ -226,7 +227,7 @@ final class OpenCalls {
     /** Opens the staged files again that did not survive with the process before this one. */
     void regain() {
         for (OpenInode inode : table.lackingFiles()) {
-            Access access = new Access(inode.isRead(), inode.isWritten(), false, false, false);
+            Access access = inode.access();
             Grant grant = grantAgain(inode, access);
             inode.regain(services.stagedFiles().open(grant, () -> grantAgain(inode, access)));
         }
@@ -277,13 +278,13 @@ final class OpenCalls {
         StagedHandle staged = fetches.open(reply.getGrant(), () -> grantAgain(inode, access));
         boolean kept = false;
         try {
-            OpenInode.Fresh fresh =
-                    new OpenInode.Fresh(reply.getAttributes(), services.clock().millis());
+            Fresh fresh = new Fresh(reply.getAttributes(), services.clock().millis());
+            if (access.truncate() && staged.stat().size() > 0) {
+                staged.truncate(0); // by a second grant, which does not cut it itself
+            }
             inode.adopt(staged, access, fresh, backing);
             kept = true;
-            if (reply.getStore()) {
-                inode.store();
-            }
+            inode.placed(reply);
             return table.addFile(inode, access, requestId);
         } finally {
             if (!kept) {
@@ -318,6 +319,7 @@ final class OpenCalls {
                                 OpenReply::getFailure);
         FailureErrno.check(reply.getFailure());
         inode.granted(reply.getOpenSequence());
+        inode.placed(reply);
         return reply.getGrant();
     }
 

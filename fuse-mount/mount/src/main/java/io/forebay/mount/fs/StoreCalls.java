@@ -5,6 +5,7 @@ import static java.lang.System.Logger.Level.WARNING;
 import io.forebay.fuse.Errno;
 import io.forebay.fuse.FuseException;
 import io.forebay.fuse.Reply;
+import io.forebay.mount.open.Owed;
 import io.forebay.mount.services.LateAnswer;
 import io.forebay.mount.services.LateAnswers;
 import io.forebay.mount.services.Services;
@@ -12,11 +13,12 @@ import io.forebay.observability.EventName;
 import io.forebay.proto.AwaitStoredReply;
 import io.forebay.proto.AwaitStoredRequest;
 import java.util.Optional;
-import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 
 /**
- * WRITE_THROUGH: a close or an fsync is answered when the bucket has what was written. A store that
- * is away is waited for, but not for ever: then the caller hears of it, and the flush goes on.
+ * A close or an fsync is answered when the bucket (WRITE_THROUGH) or other workers (replicas) have
+ * what was written. Who is away is waited for, but not for ever: then the caller hears of it, and
+ * the work goes on.
  */
 final class StoreCalls implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(StoreCalls.class.getName());
@@ -35,18 +37,18 @@ final class StoreCalls implements AutoCloseable {
     }
 
     /**
-     * @param generation what a commit said is to be waited for; 0: nothing
+     * @param owed what a commit said is to be waited for
      * @param commitAgain where somebody writes faster than it is stored
      */
-    Reply await(long ino, long generation, LongSupplier commitAgain) {
-        return generation == 0
+    Reply await(long ino, Owed owed, Supplier<Owed> commitAgain) {
+        return owed.isNothing()
                 ? new Reply.Ok()
-                : later(ino, late -> stored(late, ino, generation, commitAgain));
+                : later(ino, late -> stored(late, ino, owed, commitAgain));
     }
 
     /** All that was closed in a directory and below. */
     Reply awaitBelow(long directory) {
-        return later(directory, late -> stored(late, directory, 0, () -> 0));
+        return later(directory, late -> stored(late, directory, Owed.NOTHING, () -> Owed.NOTHING));
     }
 
     private interface Work {
@@ -57,15 +59,14 @@ final class StoreCalls implements AutoCloseable {
         return waits.start("store-wait-" + ino, late -> late.complete(() -> work.until(late)));
     }
 
-    private Reply stored(LateAnswer late, long ino, long first, LongSupplier commitAgain) {
+    private Reply stored(LateAnswer late, long ino, Owed first, Supplier<Owed> commitAgain) {
         long end = services.clock().millis() + PATIENCE_MILLIS;
-        long generation = first;
+        Owed owed = first;
         long since = 0;
         String message = "";
         do {
             AwaitStoredReply reply =
-                    ask(late, ino, generation, since)
-                            .orElseThrow(() -> new FuseException(Errno.EINTR));
+                    ask(late, ino, owed, since).orElseThrow(() -> new FuseException(Errno.EINTR));
             since = reply.getSinceMillis();
             message = reply.getMessage();
             switch (reply.getFailure()) {
@@ -73,8 +74,8 @@ final class StoreCalls implements AutoCloseable {
                     return new Reply.Ok();
                 }
                 case FAILURE_STALE -> {
-                    generation = commitAgain.getAsLong();
-                    if (generation == 0) {
+                    owed = commitAgain.get();
+                    if (owed.isNothing()) {
                         return new Reply.Ok();
                     }
                 }
@@ -86,13 +87,13 @@ final class StoreCalls implements AutoCloseable {
         throw new FuseException(Errno.EIO);
     }
 
-    private Optional<AwaitStoredReply> ask(
-            LateAnswer late, long ino, long generation, long sinceMillis) {
+    private Optional<AwaitStoredReply> ask(LateAnswer late, long ino, Owed owed, long sinceMillis) {
         AwaitStoredRequest request =
                 AwaitStoredRequest.newBuilder()
                         .setWorkspaceId(services.workspaceId())
                         .setIno(ino)
-                        .setGeneration(generation)
+                        .setGeneration(owed.generation())
+                        .setAskedCopies(owed.copies())
                         .setSinceMillis(sinceMillis)
                         .setWaitMillis(WAIT_MILLIS)
                         .build();

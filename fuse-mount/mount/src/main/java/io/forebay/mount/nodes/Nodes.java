@@ -1,6 +1,7 @@
 package io.forebay.mount.nodes;
 
 import io.forebay.fuse.Reply;
+import io.forebay.mount.open.Fresh;
 import io.forebay.mount.open.OpenInode;
 import io.forebay.mount.open.OpenTable;
 import io.forebay.mount.services.Services;
@@ -98,7 +99,7 @@ public final class Nodes {
     /** A directory whose entries this mount changed; unset attributes are those of no answer. */
     public void changed(long ino, Attributes directory) {
         if (directory.getIno() == ino) {
-            directories.put(new OpenInode.Fresh(directory, services.clock().millis()));
+            directories.put(new Fresh(directory, services.clock().millis()));
         } else {
             directories.forget(ino);
         }
@@ -129,9 +130,8 @@ public final class Nodes {
         }
         plain.heard(attributes, services.clock().millis());
         table.find(ino)
-                .ifPresent(inode ->
-                        inode.refreshed(
-                                new OpenInode.Fresh(attributes, services.clock().millis())));
+                .ifPresent(
+                        inode -> inode.refreshed(new Fresh(attributes, services.clock().millis())));
     }
 
     /** A node that the service does not know any more, while the kernel does. */

@@ -1,6 +1,6 @@
 package io.forebay.mount.nodes;
 
-import io.forebay.mount.open.OpenInode;
+import io.forebay.mount.open.Fresh;
 import java.util.Map;
 import java.util.Optional;
 
@@ -15,16 +15,16 @@ final class RecentDirectories {
     private final long timeoutMillis;
 
     /** By inode, least recently changed first. Guarded by this. */
-    private final Map<Long, OpenInode.Fresh> changed = new BoundedMap<>(DIRECTORIES_MAX);
+    private final Map<Long, Fresh> changed = new BoundedMap<>(DIRECTORIES_MAX);
 
     RecentDirectories(long timeoutMillis) {
         this.timeoutMillis = timeoutMillis;
     }
 
     /** Answers to two changes can come in either order: the newer state stays. */
-    synchronized void put(OpenInode.Fresh now) {
+    synchronized void put(Fresh now) {
         long ino = now.attributes().getIno();
-        OpenInode.Fresh known = changed.get(ino);
+        Fresh known = changed.get(ino);
         if (known != null
                 && known.attributes().getCtimeNanos() > now.attributes().getCtimeNanos()) {
             return;
@@ -42,8 +42,8 @@ final class RecentDirectories {
         changed.clear();
     }
 
-    synchronized Optional<OpenInode.Fresh> find(long ino, long nowMillis) {
-        OpenInode.Fresh known = changed.get(ino);
+    synchronized Optional<Fresh> find(long ino, long nowMillis) {
+        Fresh known = changed.get(ino);
         return known != null && nowMillis - known.atMillis() < timeoutMillis
                 ? Optional.of(known)
                 : Optional.empty();

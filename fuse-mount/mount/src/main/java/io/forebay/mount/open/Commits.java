@@ -10,6 +10,7 @@ import io.forebay.proto.SyncReply;
 import io.forebay.proto.SyncRequest;
 import io.forebay.proto.TraceContext;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 
 /** Records what was written to staged files: sizes and times, in the order they came about. */
 public final class Commits {
@@ -22,9 +23,9 @@ public final class Commits {
     /**
      * At close: whatever the metadata does not know yet, and that it counts as closed.
      *
-     * @return the generation that is to be stored before the close returns; 0: none
+     * @return what the close is to wait for
      */
-    public long flush(OpenInode inode, Origin origin) {
+    public Owed flush(OpenInode inode, Origin origin) {
         return traced(inode, origin, When.CLOSE);
     }
 
@@ -33,7 +34,7 @@ public final class Commits {
      *
      * @return as of {@link #flush}
      */
-    public long durable(OpenInode inode, Origin origin) {
+    public Owed durable(OpenInode inode, Origin origin) {
         return traced(inode, origin, When.SYNC);
     }
 
@@ -42,18 +43,18 @@ public final class Commits {
         traced(inode, origin, When.WRITE);
     }
 
-    private long traced(OpenInode inode, Origin origin, When when) {
-        long[] generation = new long[1];
+    private Owed traced(OpenInode inode, Origin origin, When when) {
+        AtomicReference<Owed> owed = new AtomicReference<>(Owed.NOTHING);
         TraceContext trace =
                 services.trace()
                         .flush(
                                 inode.ino(),
                                 context -> {
-                                    generation[0] = commit(inode, origin.traced(context), when);
+                                    owed.set(commit(inode, origin.traced(context), when));
                                     return context;
                                 });
         inode.flushedIn(trace);
-        return generation[0];
+        return owed.get();
     }
 
     /** At release: nobody hears of an error any more, so what fails travels with the release. */
@@ -88,13 +89,13 @@ public final class Commits {
         return reply.getStored();
     }
 
-    private long commit(OpenInode inode, Origin origin, When when) {
+    private Owed commit(OpenInode inode, Origin origin, When when) {
         inode.commitOrder().lock();
         try {
             Optional<FinalSize> written = inode.written();
             return written.isPresent() && isDue(inode, written.get(), when)
                     ? send(inode, origin, written.get(), when)
-                    : 0;
+                    : Owed.NOTHING;
         } finally {
             inode.commitOrder().unlock();
         }
@@ -104,15 +105,17 @@ public final class Commits {
         return when == When.SYNC || when == When.WRITE || inode.isDue(written, when == When.CLOSE);
     }
 
-    private long send(OpenInode inode, Origin origin, FinalSize written, When when) {
+    private Owed send(OpenInode inode, Origin origin, FinalSize written, When when) {
         CommitRequest.Builder commit =
                 CommitRequest.newBuilder()
                         .setWorkspaceId(services.workspaceId())
                         .setIno(inode.ino())
+                        .setOwner(inode.place().owner())
                         .setWritten(written)
                         .setDurable(when == When.SYNC || when == When.WRITE)
                         .setClosed(when == When.CLOSE)
-                        .setStore(inode.isStored() && (when == When.SYNC || when == When.CLOSE));
+                        .setStore(
+                                inode.place().waits() && (when == When.SYNC || when == When.CLOSE));
         NodeReply reply =
                 services.attachment()
                         .mutate(
@@ -125,8 +128,8 @@ public final class Commits {
         inode.committed(
                 written,
                 when == When.CLOSE,
-                new OpenInode.Fresh(reply.getAttributes(), services.clock().millis()));
-        return reply.getStoredGeneration();
+                new Fresh(reply.getAttributes(), services.clock().millis()));
+        return new Owed(reply.getStoredGeneration(), reply.getAskedCopies());
     }
 
     /** What a commit is sent for. */

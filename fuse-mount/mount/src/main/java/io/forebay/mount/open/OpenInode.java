@@ -10,6 +10,7 @@ import io.forebay.proto.FinalSize;
 import io.forebay.proto.FlushState;
 import io.forebay.proto.KeptHandle;
 import io.forebay.proto.KeptInode;
+import io.forebay.proto.OpenReply;
 import io.forebay.proto.ReleasedFile;
 import io.forebay.proto.TraceContext;
 import io.forebay.schema.ForebayException;
@@ -57,7 +58,7 @@ public final class OpenInode {
     /** The staged file just before the attributes were asked for; null: not known. */
     private @Nullable FileStatus statusBefore;
 
-    private boolean stored; // WRITE_THROUGH
+    private Placing place = Placing.NOWHERE;
 
     private WriteState writing = WriteState.NONE;
     private final AnsweredWrites answered = new AnsweredWrites(this, this::save);
@@ -88,7 +89,7 @@ public final class OpenInode {
         backingId = kept.getBackingId();
         known = new Fresh(kept.getAttributes(), 0);
         closed = kept.getClosed();
-        stored = kept.getStore();
+        place = Placing.of(kept);
         leftOver = kept.hasLeftOver() ? kept.getLeftOver() : null;
         writing = WriteState.of(kept);
         answered.restore(kept.getUnsent());
@@ -106,10 +107,10 @@ public final class OpenInode {
                         .setMode(mode.name())
                         .setBackingId(backingId)
                         .setClosed(closed)
-                        .setStore(stored)
                         .setUnsent(answered.pending())
                         .setAttributes(known.attributes());
         writing.save(kept);
+        place.save(kept);
         if (leftOver != null) {
             kept.setLeftOver(leftOver);
         }
@@ -180,13 +181,13 @@ public final class OpenInode {
         writers += access.write() ? handle : 0;
     }
 
-    public synchronized void store() {
-        stored = true;
+    public synchronized void placed(OpenReply reply) {
+        place = place.then(reply);
         save();
     }
 
-    public synchronized boolean isStored() {
-        return stored;
+    public synchronized Placing place() {
+        return place;
     }
 
     /** Whether there are handles that a descriptor is missing for: it did not survive. */
@@ -259,6 +260,7 @@ public final class OpenInode {
                 ReleasedFile.newBuilder()
                         .setIno(ino)
                         .setOpenSequence(openSequence)
+                        .setOwner(place.owner())
                         .setStillReading(readers > 0)
                         .setStillWriting(writers > 0)
                         .setTrace(lastFlush);
@@ -286,9 +288,6 @@ public final class OpenInode {
     synchronized boolean isIdle() {
         return handles == 0 && turn.isIdle();
     }
-
-    /** Attributes of the service, and when they came. */
-    public record Fresh(Attributes attributes, long atMillis) {}
 
     public synchronized void refreshed(Fresh fresh) {
         refreshed(fresh, Optional.empty());
@@ -359,9 +358,7 @@ public final class OpenInode {
 
     /** The last known attributes of an open file. */
     public Attributes known() {
-        return latest(Long.MIN_VALUE)
-                .map(fresh -> merged(fresh.attributes()))
-                .orElse(Attributes.getDefaultInstance());
+        return knownIfOpen().orElse(Attributes.getDefaultInstance());
     }
 
     /** Whether it has no name (any more), as far as this mount knows. */
@@ -369,10 +366,9 @@ public final class OpenInode {
         return handles > 0 && known.attributes().getNlink() == 0;
     }
 
-    /** The last known attributes of an open file that has lost its name. */
-    public Optional<Attributes> unlinked() {
-        return latest(Long.MIN_VALUE)
-                .map(fresh -> merged(fresh.attributes()).toBuilder().setNlink(0).build());
+    /** The same; empty when it is not open. */
+    public Optional<Attributes> knownIfOpen() {
+        return latest(Long.MIN_VALUE).map(fresh -> merged(fresh.attributes()));
     }
 
     /** The service's attributes, with what the staged file knows better while it is written. */
@@ -436,7 +432,7 @@ public final class OpenInode {
     }
 
     synchronized boolean isDue(FinalSize written, boolean closing) {
-        return !writing.isCommitted(written) || (closing && (stored || writing.closeDue()));
+        return !writing.isCommitted(written) || (closing && (place.waits() || writing.closeDue()));
     }
 
     synchronized void committed(FinalSize written, boolean closed, Fresh fresh) {
@@ -483,8 +479,9 @@ public final class OpenInode {
         return handles > 0;
     }
 
-    public synchronized boolean isRead() {
-        return readers > 0;
+    /** As all of its handles together have it. */
+    public synchronized Access access() {
+        return new Access(readers > 0, writers > 0, false, false, false);
     }
 
     public synchronized boolean isWritten() {

@@ -8,8 +8,10 @@ import io.forebay.transport.local.StagedFileClient;
 import io.forebay.transport.remote.RemoteFiles;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
@@ -17,34 +19,70 @@ import java.util.function.Supplier;
  * over the network.
  */
 public final class WorkerStagedFiles implements StagedFiles, AutoCloseable {
-    /** A worker that is restarted answers again well within this. */
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    /** A worker that is restarted answers again well within this, or another has its files. */
+    private static final Duration PATIENCE = Duration.ofSeconds(45);
+
+    /** How long one that does not answer is tried before the control plane is asked again. */
+    private static final Duration SILENCE = Duration.ofSeconds(5);
 
     /** A node has a few workers; more sockets than this are a mistake of the control plane. */
     private static final int SOCKETS_MAX = 64;
 
     private final String node;
     private final RemoteFiles remote;
+    private final InstantSource clock;
     private final Map<String, StagedFileClient> clients = new ConcurrentHashMap<>();
 
     /** Takes {@code remote} over: {@link #close} ends it. */
-    public WorkerStagedFiles(String node, RemoteFiles remote) {
+    public WorkerStagedFiles(String node, RemoteFiles remote, InstantSource clock) {
         this.node = node;
+        this.clock = clock;
         this.remote = remote;
     }
 
     @Override
     public StagedHandle open(Grant grant, Supplier<Grant> again) {
-        return isElsewhere(grant)
-                ? remote.open(grant, again)
-                : client(grant).open(grant.getToken().toByteArray());
+        return untilSomebodyHasIt(
+                grant,
+                again,
+                now ->
+                        isElsewhere(now)
+                                ? remote.open(now, again)
+                                : client(now).open(now.getToken().toByteArray()));
     }
 
     @Override
     public StagedHandle openNow(Grant grant, Supplier<Grant> again) {
-        return isElsewhere(grant)
-                ? remote.openNow(grant, again)
-                : client(grant).openNow(grant.getToken().toByteArray());
+        return untilSomebodyHasIt(
+                grant,
+                again,
+                now ->
+                        isElsewhere(now)
+                                ? remote.openNow(now, again)
+                                : client(now).openNow(now.getToken().toByteArray()));
+    }
+
+    /** Another worker may have taken the place of one that does not answer. */
+    private StagedHandle untilSomebodyHasIt(
+            Grant grant, Supplier<Grant> again, Function<Grant, StagedHandle> open) {
+        long end = clock.millis() + PATIENCE.toMillis();
+        Grant now = grant;
+        while (true) {
+            long begin = clock.millis();
+            try {
+                return open.apply(now);
+            } catch (ForebayException e) {
+                if (e.kind() != FailureKind.FAILURE_UNAVAILABLE || clock.millis() >= end) {
+                    throw e;
+                }
+                Grant next = again.get();
+                boolean same = next.getWorkerId().equals(now.getWorkerId());
+                if (same && clock.millis() - begin < SILENCE.toMillis()) {
+                    throw e; // it has answered
+                }
+                now = next;
+            }
+        }
     }
 
     private boolean isElsewhere(Grant grant) {
@@ -57,7 +95,7 @@ public final class WorkerStagedFiles implements StagedFiles, AutoCloseable {
                     FailureKind.FAILURE_UNAVAILABLE, "Too many workers on one node; stop some");
         }
         return clients.computeIfAbsent(
-                grant.getSocketPath(), path -> StagedFileClient.connect(Path.of(path), PATIENCE));
+                grant.getSocketPath(), path -> StagedFileClient.connect(Path.of(path), SILENCE));
     }
 
     @Override

@@ -6,7 +6,7 @@ import io.forebay.cli.prepare.AwsVariables;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-final class LaunchesTest {
+final class WorkerLaunchTest {
     @Test
     void theWorkerGetsTheTokenOfItsKeys() {
         assertEquals(
@@ -14,7 +14,7 @@ final class LaunchesTest {
                         "FOREBAY_S3_ACCESS_KEY", "a",
                         "FOREBAY_S3_SECRET_KEY", "s",
                         "FOREBAY_S3_SESSION_TOKEN", "t"),
-                Launches.workerEnvironment(new AwsVariables.Keys("a", "s", "t")));
+                WorkerLaunch.environment(new AwsVariables.Keys("a", "s", "t")));
     }
 
     /** The empty one hides what the worker would inherit. */
@@ -25,12 +25,12 @@ final class LaunchesTest {
                         "FOREBAY_S3_ACCESS_KEY", "a",
                         "FOREBAY_S3_SECRET_KEY", "s",
                         "FOREBAY_S3_SESSION_TOKEN", ""),
-                Launches.workerEnvironment(new AwsVariables.Keys("a", "s", null)));
+                WorkerLaunch.environment(new AwsVariables.Keys("a", "s", null)));
     }
 
     /** The SDK looks for itself then. */
     @Test
     void withoutKeysNothingIsSaid() {
-        assertEquals(Map.of(), Launches.workerEnvironment(new AwsVariables.Keys("a", null, "t")));
+        assertEquals(Map.of(), WorkerLaunch.environment(new AwsVariables.Keys("a", null, "t")));
     }
 }

@@ -1,4 +1,4 @@
-package io.forebay.metadata.fs;
+package io.forebay.metadata.placement;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
