@@ -2,7 +2,6 @@ package io.forebay.e2e.durability;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.forebay.e2e.DataPath;
@@ -14,13 +13,13 @@ import io.forebay.e2e.posix.TwoMounts;
 import io.forebay.e2e.system.Command;
 import io.forebay.e2e.system.Deployment;
 import io.forebay.e2e.system.SecondWorker;
+import java.io.BufferedReader;
+import java.io.BufferedWriter;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -47,6 +46,26 @@ final class ReplicasTest {
 
     /** Rounds of a worker's death; many more with {@code -Dforebay.suites=long}. */
     private static final int ROUNDS = Needs.isLong() ? 100 : 3;
+
+    /** The second write goes into a file that nobody has any more. */
+    private static final String WRITER =
+            """
+            import errno, os, sys
+            def tried(what, call):
+                try:
+                    call()
+                    print(what + ": done", flush=True)
+                except OSError as e:
+                    print(what + ": " + errno.errorcode[e.errno], flush=True)
+            fd = os.open(sys.argv[1], os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o644)
+            os.write(fd, b"a" * 300_000)
+            os.fsync(fd)
+            print("synced", flush=True)
+            sys.stdin.readline()
+            os.write(fd, b"b" * 1000)
+            tried("fsync", lambda: os.fsync(fd))
+            tried("close", lambda: os.close(fd))
+            """;
 
     @TempDir private Path directory;
 
@@ -97,22 +116,31 @@ final class ReplicasTest {
         }
     }
 
+    /**
+     * Another process has the file open: when this one starts a program, the child closes what it
+     * inherits, and each such close waits for the copies.
+     */
     @Test
     void whatWasSyncedOfAnOpenFileSurvivesAndItsWriterHearsOfTheRest() throws Exception {
         Path file = mounts.root(DataPath.PASSTHROUGH).resolve("log");
-        byte[] first = content(300_000);
-        FileChannel log =
-                FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
-        log.write(ByteBuffer.wrap(first));
-        log.force(false);
-        loseTheFirstWorker();
-        Eventually.holds("taken over", LIMIT, () -> owner("/log").equals("worker-2"));
-        log.write(ByteBuffer.wrap(content(1000))); // into a file that nobody has any more
-        assertThrows(IOException.class, () -> log.force(false));
-        assertThrows(IOException.class, log::close);
-        Eventually.holds("settled", LIMIT, () -> size("/log") == first.length);
+        Process writer = new ProcessBuilder("python3", "-c", WRITER, file.toString()).start();
+        try (BufferedReader said = writer.inputReader();
+                BufferedWriter ask = writer.outputWriter()) {
+            assertEquals("synced", said.readLine());
+            loseTheFirstWorker();
+            Eventually.holds("taken over", LIMIT, () -> owner("/log").equals("worker-2"));
+            ask.write("go on\n");
+            ask.flush();
+            assertEquals("fsync: EIO", said.readLine());
+            assertEquals("close: EIO", said.readLine());
+        } finally {
+            writer.destroyForcibly();
+        }
+        Eventually.holds("settled", LIMIT, () -> size("/log") == 300_000);
+        byte[] expected = new byte[300_000];
+        Arrays.fill(expected, (byte) 'a');
         byte[] found = Files.readAllBytes(mounts.root(DataPath.PROCESS).resolve("log"));
-        assertEquals(Digest.sha256(first), Digest.sha256(found));
+        assertEquals(Digest.sha256(expected), Digest.sha256(found));
     }
 
     @Test

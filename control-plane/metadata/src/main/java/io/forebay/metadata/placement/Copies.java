@@ -153,10 +153,12 @@ public final class Copies {
         Optional<WorkerRecord> next = Placement.chooseAnother(space, workers, having, content);
         next.ifPresent(worker -> {
             Queue.remove(space, worker.getId(), dropping(inode.ino()));
-            copies.addCopies(
-                    CopyRecord.newBuilder()
-                            .setWorker(worker.getId())
-                            .setStagingId(worker.getStagingId()));
+            copies.setAsked(copies.getAsked() + 1)
+                    .addCopies(
+                            CopyRecord.newBuilder()
+                                    .setWorker(worker.getId())
+                                    .setStagingId(worker.getStagingId())
+                                    .setFrom(copies.getAsked()));
         });
         return next;
     }
@@ -170,10 +172,9 @@ public final class Copies {
         CopiesRecord.Builder copies = of(inode);
         List<String> behind = new ArrayList<>();
         for (CopyRecord.Builder copy : copies.getCopiesBuilderList()) {
-            if (workers.contains(copy.getWorker())) {
+            if (workers.contains(copy.getWorker()) && copy.getFrom() <= asked) {
                 copy.setThere(Math.max(copy.getThere(), asked));
-            }
-            if (!workers.contains(copy.getWorker())) {
+            } else {
                 behind.add(copy.getWorker());
             }
         }

@@ -124,12 +124,11 @@ public final class Succession {
             page = database.read(tx -> tx.getRange(from, range.end(), PAGE));
             List<Long> inos =
                     page.stream().map(pair -> Tuple.unpack(pair.key()).number(3)).toList();
-            List<Long> gone = database.read(tx -> gone(tx, ws, search, inos));
-            List<Long> able = database.read(tx -> actionable(tx, ws, search, gone));
-            if (!able.isEmpty()) {
-                count += database.changeOr(ws, 0L, space -> replace(space, search, able));
+            Found found = database.read(tx -> look(tx, ws, search, inos));
+            if (!found.able().isEmpty()) {
+                count += database.changeOr(ws, 0L, space -> replace(space, search, found.able()));
             }
-            done &= able.size() == gone.size();
+            done &= !found.others();
             begin = page.isEmpty() ? begin : Tuple.after(page.getLast().key());
         } while (page.size() == PAGE);
         if (count > 0) {
@@ -145,38 +144,40 @@ public final class Succession {
         return done;
     }
 
-    /** Of these files the worker does not have any more what it should. */
-    private static List<Long> gone(ReadTransaction tx, long ws, Search search, List<Long> inos) {
-        List<Long> gone = new ArrayList<>();
+    /**
+     * Files that the worker does not have any more as it should.
+     *
+     * @param able those that can be helped: of the others nothing is written, again and again
+     * @param others whether there are such
+     */
+    private record Found(List<Long> able, boolean others) {}
+
+    private static Found look(ReadTransaction tx, long ws, Search search, List<Long> inos) {
+        List<Long> able = new ArrayList<>();
+        boolean others = false;
         for (long ino : inos) {
             InodeRecord inode = Inode.read(tx, ws, ino);
-            if (inode != null
-                    && search.isGone(inode.getCopies(), inode.getOwner().equals(search.id()))) {
-                gone.add(ino);
+            boolean owner = inode != null && inode.getOwner().equals(search.id());
+            if (inode == null || !search.isGone(inode.getCopies(), owner)) {
+                continue;
+            }
+            if (owner ? hasHeir(inode, search) : canReplace(inode, search)) {
+                able.add(ino);
+            } else {
+                others = true;
             }
         }
-        return gone;
+        return new Found(able, others);
     }
 
-    /** Of files that cannot be helped nothing is written, again and again. */
-    private static List<Long> actionable(
-            ReadTransaction tx, long ws, Search search, List<Long> inos) {
-        List<Long> able = new ArrayList<>();
-        for (long ino : inos) {
-            InodeRecord inode = Inode.read(tx, ws, ino);
-            boolean help =
-                    inode != null
-                            && (inode.getOwner().equals(search.id())
-                                    ? inode.getCopies().getCopiesList().stream()
-                                            .anyMatch(copy ->
-                                                    search.healthy().contains(copy.getWorker()))
-                                    : !search.lost()
-                                            || search.healthy().contains(inode.getOwner()));
-            if (help) {
-                able.add(ino);
-            }
-        }
-        return able;
+    private static boolean hasHeir(InodeRecord inode, Search search) {
+        return inode.getCopies().getCopiesList().stream()
+                .anyMatch(copy -> search.healthy().contains(copy.getWorker()));
+    }
+
+    /** A lost copy is made anew by its owner. */
+    private static boolean canReplace(InodeRecord inode, Search search) {
+        return !search.lost() || search.healthy().contains(inode.getOwner());
     }
 
     private static long replace(Space space, Search search, List<Long> inos) {

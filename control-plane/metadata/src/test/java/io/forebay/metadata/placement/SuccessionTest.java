@@ -199,4 +199,21 @@ class SuccessionTest extends CopiesCase {
         rig.tend();
         assertEquals(List.of(target(task)), rig.inspect("f").replicas());
     }
+
+    @Test
+    void whatWasCopiedToADiskThatIsGoneIsNotTakenForTheNewCopy() {
+        register("w2", "disk-2");
+        register("w3", "disk-3");
+        long ino = rig.create(mount, Rig.ROOT, "f").getAttributes().getIno();
+        long asked = close(ino, 5).getAskedCopies();
+        CopyTask old = copyTask("w1");
+        register(target(old), "disk-4");
+        CopyTask next = copyTask("w1");
+        assertEquals(target(old), target(next), "it is chosen again");
+        copied("w1", old, target(old)); // the report of what went to the other disk
+        assertEquals(FailureKind.FAILURE_BUSY, await(ino, asked).getFailure());
+        CopyTask last = copyTask("w1");
+        copied("w1", last, target(last));
+        assertEquals(FailureKind.FAILURE_NONE, await(ino, asked).getFailure());
+    }
 }
