@@ -2,6 +2,7 @@ package io.forebay.cli;
 
 import io.forebay.cli.prepare.AwsVariables;
 import io.forebay.cli.prepare.Installation;
+import io.forebay.cli.process.Attached;
 import io.forebay.cli.run.WorkerLaunch;
 import io.forebay.cli.state.CliFailure;
 import java.io.IOException;
@@ -11,7 +12,6 @@ import java.net.ServerSocket;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -26,9 +26,6 @@ import picocli.CommandLine.Option;
             "The object store's keys come from the environment, as the AWS SDK has them."
         })
 final class WorkerCommand implements Callable<Integer> {
-    /** It lets uploads in flight finish. */
-    private static final int STOP_SECONDS = 30;
-
     @Option(
             names = "--control-plane",
             required = true,
@@ -108,15 +105,9 @@ final class WorkerCommand implements Callable<Integer> {
         setIfGiven(launch, "forebay.worker.capacity-bytes", capacity);
         setIfGiven(launch, "forebay.s3.endpoint", variables.endpoint());
         setIfGiven(launch, "forebay.s3.region", variables.region());
-        try {
-            ProcessBuilder builder = new ProcessBuilder(launch.command()).inheritIO();
-            builder.environment().putAll(WorkerLaunch.environment(variables.keys()));
-            Process worker = builder.start();
-            Runtime.getRuntime().addShutdownHook(new Thread(() -> end(worker)));
-            return worker.waitFor();
-        } catch (IOException failed) {
-            throw new CliFailure("cannot start the worker: " + failed.getMessage(), failed);
-        }
+        ProcessBuilder builder = new ProcessBuilder(launch.command());
+        builder.environment().putAll(WorkerLaunch.environment(variables.keys()));
+        return Attached.run("worker", builder);
     }
 
     private static void setIfGiven(WorkerLaunch launch, String key, @Nullable Object value) {
@@ -140,16 +131,6 @@ final class WorkerCommand implements Callable<Integer> {
         } catch (IOException refused) {
             throw new CliFailure(
                     "--listen " + address + ": it is no address of this machine", refused);
-        }
-    }
-
-    /** Whoever ends this command ends the worker. */
-    private static void end(Process worker) {
-        worker.destroy();
-        try {
-            worker.waitFor(STOP_SECONDS, TimeUnit.SECONDS);
-        } catch (InterruptedException asked) {
-            Thread.currentThread().interrupt();
         }
     }
 }

@@ -236,11 +236,6 @@ public final class Copies {
         return !before.isEmpty() && !before.equals(worker.getStagingId());
     }
 
-    public static boolean isCopyAt(Inode inode, String worker) {
-        return inode.record().getCopies().getCopiesList().stream()
-                .anyMatch(copy -> copy.getWorker().equals(worker));
-    }
-
     private static CopiesRecord.Builder of(Inode inode) {
         return inode.record().getCopiesBuilder();
     }
