@@ -23,6 +23,15 @@ public final class Bucket {
     /** Foreign objects that a person has given up, by etag. */
     public final Set<String> givenUp = new HashSet<>();
 
+    /** Multipart uploads that were begun and are neither completed nor aborted: their keys. */
+    public final TreeMap<String, String> uploads = new TreeMap<>();
+
+    public String begin(String key) {
+        String id = "u" + ++etags;
+        uploads.put(id, key);
+        return id;
+    }
+
     public record Stored(String etag, long ino, long generation, String content) {
         public boolean is(long otherIno, long otherGeneration) {
             return ino == otherIno && generation == otherGeneration;

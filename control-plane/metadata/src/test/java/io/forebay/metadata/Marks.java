@@ -7,6 +7,7 @@ import io.forebay.metadata.kv.Tuple;
 import io.forebay.metadata.state.Keys;
 import io.forebay.metadata.state.Records;
 import io.forebay.proto.KeyRecord;
+import java.util.List;
 
 /** What is under way in the bucket, as the store has it. */
 final class Marks {
@@ -26,6 +27,7 @@ final class Marks {
                                             + Tuple.unpack(pair.key()).text(2)
                                             + " of "
                                             + rig.attributes(record.getMarkIno()));
+                    assertEquals(List.of(), record.getUploadsList());
                 });
         Tuple.Range walks = Keys.walks(rig.ws);
         assertTrue(rig.store.read(tx -> tx.getRange(walks.begin(), walks.end(), 1)).isEmpty());

@@ -414,6 +414,7 @@ class RandomFlushTest {
                 assertTrue(live.containsAll(worker.staged.keySet()), "staged files are left");
             }
             Marks.assertNone(rig);
+            assertEquals(Map.of(), bucket.uploads, "multipart uploads are left");
         }
 
         /** The hard links that have no object: all but the one that is the file's own. */

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.forebay.metadata.Bucket.Stored;
+import io.forebay.proto.AbortedUploads;
 import io.forebay.proto.BeginEvictRequest;
 import io.forebay.proto.BeginPublishReply;
 import io.forebay.proto.BeginPublishRequest;
@@ -39,6 +40,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SimWorker {
     private static final int LATER_MAX = 5;
+    private static final long UNTOLD_MILLIS = 20_000;
     private static final String CHANGED = "changed";
 
     private final Rig rig;
@@ -70,6 +72,7 @@ public final class SimWorker {
         int step;
         int later;
         String content = "";
+        String uploadId = "";
         PublishVerdict verdict = PublishVerdict.getDefaultInstance();
         PublishOutcome.@Nullable Builder outcome;
         boolean over;
@@ -188,8 +191,9 @@ public final class SimWorker {
     }
 
     private void read(Job job, UploadTask work) {
+        aborted(work.getKey(), work.getAbortUploadsList());
         if (work.hasCopyFrom()) {
-            job.step = 1;
+            parts(job, work);
             return;
         }
         Staged file = staged.get(work.getIno());
@@ -202,7 +206,53 @@ public final class SimWorker {
             return;
         }
         job.content = file.content();
+        if (random.nextInt(3) == 0) {
+            parts(job, work);
+        } else {
+            job.step = 1;
+            unbegun(work);
+        }
+    }
+
+    private void aborted(String key, List<String> ids) {
+        ids.forEach(bucket.uploads::remove);
+        if (!ids.isEmpty() && !lost()) {
+            AbortedUploads.Builder aborted =
+                    AbortedUploads.newBuilder().setKey(key).addAllUploadIds(ids);
+            rig.end(id, ended().setAbortedUploads(aborted).build());
+        }
+    }
+
+    /** What goes in parts goes on with those that are there; or a multipart upload is begun. */
+    private void parts(Job job, UploadTask work) {
         job.step = 1;
+        if (bucket.uploads.containsKey(work.getUploadId())) {
+            job.uploadId = work.getUploadId();
+            unbegun(work);
+            return;
+        }
+        boolean noted = work.getAllowedMillis() != 0;
+        if (noted && rig.clock.millis() > work.getAllowedMillis() + UNTOLD_MILLIS / 2) {
+            fail(job, work, "too late to begin");
+            return;
+        }
+        job.uploadId = bucket.begin(work.getKey());
+        if (noted && lost()) {
+            job.over = true; // it dies before it can tell
+        } else {
+            UploadTask.Builder begun = work.toBuilder().setUploadId(job.uploadId);
+            rig.end(id, ended().setBegunUpload(begun).build());
+        }
+    }
+
+    private void unbegun(UploadTask work) {
+        if (work.getAllowedMillis() != 0 && !lost()) {
+            rig.end(id, ended().setUnbegunUpload(work).build());
+        }
+    }
+
+    private EndedTask.Builder ended() {
+        return EndedTask.newBuilder().setWorkspaceId(rig.ws);
     }
 
     private void fail(Job job, UploadTask work, String message) {
@@ -220,12 +270,13 @@ public final class SimWorker {
                         .build());
     }
 
-    private PublishIntent intent(UploadTask work) {
+    private PublishIntent intent(Job job, UploadTask work) {
         return PublishIntent.newBuilder()
                 .setWorkspaceId(rig.ws)
                 .setIno(work.getIno())
                 .setGeneration(work.getGeneration())
                 .setKey(work.getKey())
+                .setUploadId(job.uploadId)
                 .build();
     }
 
@@ -236,7 +287,7 @@ public final class SimWorker {
                         .beginPublish(
                                 BeginPublishRequest.newBuilder()
                                         .setWorker(rig.identity(id))
-                                        .addIntents(intent(work))
+                                        .addIntents(intent(job, work))
                                         .build());
         if (lost()) {
             return;
@@ -249,12 +300,22 @@ public final class SimWorker {
                     fail(job, work, "busy");
                 }
             }
-            default -> job.over = true;
+            default -> {
+                job.over = true;
+                leave(job, work);
+            }
+        }
+    }
+
+    private void leave(Job job, UploadTask work) {
+        if (!job.uploadId.isEmpty()) {
+            aborted(work.getKey(), List.of(job.uploadId));
+            job.uploadId = "";
         }
     }
 
     private void put(Job job, UploadTask work) {
-        PublishOutcome.Builder outcome = PublishOutcome.newBuilder().setIntent(intent(work));
+        PublishOutcome.Builder outcome = PublishOutcome.newBuilder();
         if (faulty && random.nextInt(8) == 0) {
             if (random.nextBoolean()) {
                 write(job, work);
@@ -263,7 +324,7 @@ public final class SimWorker {
         } else {
             outcome.mergeFrom(write(job, work).buildPartial());
         }
-        job.outcome = outcome;
+        job.outcome = outcome.setIntent(intent(job, work));
         job.step = 3;
     }
 
@@ -282,15 +343,21 @@ public final class SimWorker {
         }
         assertFalse(
                 job.verdict.getDecision() != PublishVerdict.Decision.DECISION_GO, "put without GO");
+        if (!job.uploadId.isEmpty() && !bucket.uploads.containsKey(job.uploadId)) {
+            return outcome.setFailed(
+                    PublishFailure.newBuilder().setMessage("upload gone").setOutcomeKnown(true));
+        }
         Stored object = new Stored("", work.getIno(), work.getGeneration(), job.content);
         String etag = job.verdict.getExpectedEtag();
         for (int i = 0; i < 3; i++) {
             Stored put = bucket.putIf(work.getKey(), etag, object);
             if (put != null) {
+                bucket.uploads.remove(job.uploadId);
                 return published(outcome, put);
             }
             Stored there = bucket.objects.get(work.getKey());
             if (there != null && there.is(work.getIno(), work.getGeneration())) {
+                leave(job, work); // an earlier try made it
                 return published(outcome, there);
             }
             if (there == null || !known(job.verdict.getUnknownPutsList(), there)) {
@@ -329,6 +396,9 @@ public final class SimWorker {
                                 .setWorker(rig.identity(id))
                                 .addOutcomes(job.outcome)
                                 .build());
+        if (job.outcome.getConflict()) {
+            leave(job, job.task.getUpload());
+        }
         job.over = !lost();
     }
 
@@ -338,7 +408,13 @@ public final class SimWorker {
             case REMOVE_OBJECT -> {
                 RemoveObjectTask work = job.task.getRemoveObject();
                 RemovedObject.Builder removed = RemovedObject.newBuilder().setKey(work.getKey());
-                if (!lost()) {
+                removed.setUploadsOnly(work.getUploadsOnly());
+                work.getAbortUploadsList().forEach(bucket.uploads::remove);
+                removed.addAllAbortedUploads(work.getAbortUploadsList());
+                removed.setUntoldUntilMillis(work.getUntoldUntilMillis());
+                if (work.getUploadsOnly()) {
+                    removed.setDone(!lost() && untoldAreGone(work));
+                } else if (!lost()) {
                     boolean done = remove(work);
                     removed.setDone(done).setConflict(!done);
                 }
@@ -398,6 +474,21 @@ public final class SimWorker {
                     "I5: dirty bytes were evicted");
             staged.remove(ino);
         }
+    }
+
+    private boolean untoldAreGone(RemoveObjectTask work) {
+        long until = work.getUntoldUntilMillis();
+        if (until != 0 && rig.clock.millis() < until + UNTOLD_MILLIS) {
+            return false;
+        }
+        if (until != 0) {
+            bucket.uploads
+                    .entrySet()
+                    .removeIf(each ->
+                            each.getValue().equals(work.getKey())
+                                    && !work.getKnownUploadsList().contains(each.getKey()));
+        }
+        return true;
     }
 
     private boolean remove(RemoveObjectTask work) {

@@ -10,6 +10,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -34,7 +35,16 @@ public final class InMemoryObjectStore implements ObjectStore {
     private final Map<ObjectRef, Content> objects = new HashMap<>();
     private final Map<String, Upload> uploads = new HashMap<>();
     private final List<Version> history = new ArrayList<>();
+    private final InstantSource clock;
     private long sequence;
+
+    public InMemoryObjectStore() {
+        this(InstantSource.system());
+    }
+
+    public InMemoryObjectStore(InstantSource clock) {
+        this.clock = clock;
+    }
 
     /** An object as it once was; without bytes it was deleted. */
     public record Version(ObjectRef object, Optional<byte[]> bytes) {}
@@ -82,7 +92,8 @@ public final class InMemoryObjectStore implements ObjectStore {
     public synchronized MultipartUpload begin(ObjectRef target, Map<String, String> metadata) {
         sequence++;
         MultipartUpload upload = new MultipartUpload(target, "upload-" + sequence);
-        uploads.put(upload.id(), new Upload(target, Map.copyOf(metadata), new TreeMap<>()));
+        Upload begun = new Upload(target, Map.copyOf(metadata), new TreeMap<>(), clock.instant());
+        uploads.put(upload.id(), begun);
         return upload;
     }
 
@@ -116,6 +127,17 @@ public final class InMemoryObjectStore implements ObjectStore {
         return open(upload).stream()
                 .flatMap(found -> found.parts().values().stream())
                 .map(Part::told)
+                .toList();
+    }
+
+    @Override
+    public synchronized List<ListedUpload> listUploads(ObjectRef target) {
+        return uploads.entrySet().stream()
+                .filter(each -> each.getValue().target().equals(target))
+                .map(each ->
+                        new ListedUpload(
+                                new MultipartUpload(target, each.getKey()),
+                                each.getValue().begun()))
                 .toList();
     }
 
@@ -266,7 +288,10 @@ public final class InMemoryObjectStore implements ObjectStore {
     private record Part(UploadedPart told, byte[] bytes) {}
 
     private record Upload(
-            ObjectRef target, Map<String, String> metadata, Map<Integer, Part> parts) {
+            ObjectRef target,
+            Map<String, String> metadata,
+            Map<Integer, Part> parts,
+            Instant begun) {
         UploadedPart add(int number, byte[] bytes, String etag) {
             OptionalInt crc = OptionalInt.of(Crc32c.of(bytes));
             UploadedPart part = new UploadedPart(number, etag, bytes.length, crc);

@@ -40,6 +40,9 @@ public interface ObjectStore extends AutoCloseable {
     /** The parts that are stored, by number; none when the upload is not there any more. */
     List<UploadedPart> listParts(MultipartUpload upload);
 
+    /** The uploads to this key that are neither completed nor aborted. */
+    List<ListedUpload> listUploads(ObjectRef target);
+
     /**
      * Makes the object of these parts, which are in order. For an upload that was completed before,
      * some stores say {@code UploadGone}, and others {@code Written} once more.

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.function.IntConsumer;
 import java.util.function.Supplier;
 
 /**
@@ -20,6 +21,7 @@ public final class FaultyObjectStore implements ObjectStore {
     private double lostRequests; // guarded by this
     private double lostAnswers; // guarded by this
     private volatile Runnable afterPart = () -> {};
+    private volatile IntConsumer beforePart = _ -> {};
     private boolean loseNextWrite; // guarded by this
 
     public FaultyObjectStore(ObjectStore store, long seed) {
@@ -52,6 +54,11 @@ public final class FaultyObjectStore implements ObjectStore {
             }
             return result;
         });
+    }
+
+    /** Runs before each part is stored, with its number. */
+    public void beforeEachPart(IntConsumer action) {
+        beforePart = action;
     }
 
     /** Runs whenever a part was stored. */
@@ -92,6 +99,7 @@ public final class FaultyObjectStore implements ObjectStore {
 
     @Override
     public UploadedPart uploadPart(MultipartUpload upload, int number, Slice content) {
+        beforePart.accept(number);
         UploadedPart part = faulty(() -> store.uploadPart(upload, number, content));
         afterPart.run();
         return part;
@@ -105,6 +113,11 @@ public final class FaultyObjectStore implements ObjectStore {
     @Override
     public List<UploadedPart> listParts(MultipartUpload upload) {
         return faulty(() -> store.listParts(upload));
+    }
+
+    @Override
+    public List<ListedUpload> listUploads(ObjectRef target) {
+        return faulty(() -> store.listUploads(target));
     }
 
     @Override

@@ -15,6 +15,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -178,6 +179,23 @@ public abstract class ObjectStoreContract {
         store.abort(upload);
         assertEquals(List.of(), store.listParts(upload));
         store.abort(upload);
+    }
+
+    @Test
+    void theUploadsOfAKeyAreListedUntilTheyEnd() {
+        Instant before = Instant.now().minusSeconds(60);
+        MultipartUpload completed = store.begin(object, METADATA);
+        MultipartUpload upload = store.begin(object, METADATA);
+        ObjectRef longer = new ObjectRef(object.bucket(), object.key() + "-longer");
+        MultipartUpload other = store.begin(longer, METADATA);
+        store.complete(completed, sendParts(completed, bytes(9)), new Condition.Absent());
+        List<ListedUpload> listed = store.listUploads(object);
+        assertEquals(List.of(upload), listed.stream().map(ListedUpload::upload).toList());
+        assertTrue(listed.getFirst().begun().isAfter(before), listed::toString);
+        assertTrue(listed.getFirst().begun().isBefore(before.plusSeconds(120)), listed::toString);
+        store.abort(upload);
+        assertEquals(List.of(), store.listUploads(object));
+        store.abort(other);
     }
 
     @Test

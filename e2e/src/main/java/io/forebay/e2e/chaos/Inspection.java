@@ -78,6 +78,18 @@ record Inspection(Site site, Ledger ledger, Observer observer, Bucket bucket) {
         ledger.requireNoLoss();
     }
 
+    /** Waits until nobody has an unfinished upload any more. */
+    void tidy() throws Exception {
+        try {
+            Eventually.holds(
+                    "no unfinished uploads are left",
+                    DRAIN_LIMIT,
+                    () -> bucket.unfinishedUploads().isEmpty());
+        } catch (AssertionError late) {
+            throw new Loss("unfinished uploads are left: " + bucket.unfinishedUploads());
+        }
+    }
+
     private List<String> differences(boolean explained) {
         List<String> all = new ArrayList<>();
         Set<String> keys = new TreeSet<>(bucket.sizes().keySet());

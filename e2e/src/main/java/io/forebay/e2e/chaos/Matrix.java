@@ -49,15 +49,28 @@ public final class Matrix {
             Observer observer = new Observer(ledger, store.bucket(), notes);
             try (Site site = Site.start(directory, store, observer)) {
                 Inspection inspection = new Inspection(site, ledger, observer, store.bucket());
-                boolean whole = play(site, new Round(inspection));
+                boolean whole = play(site, new Round(inspection)) && isTidy(inspection);
                 out.print(tally.table());
-                out.println(store.bucket().unfinishedUploads() + " unfinished uploads are left");
+                out.println(
+                        store.bucket().unfinishedUploads().size() + " unfinished uploads are left");
                 out.println(
                         ledger.observations()
                                 + " changes of the bucket were looked at, seed "
                                 + seed);
                 return whole;
             }
+        }
+    }
+
+    /** What is in the bucket when all is drained is objects, and no parts. */
+    private boolean isTidy(Inspection inspection) throws Exception {
+        try {
+            inspection.tidy();
+            return true;
+        } catch (Loss left) {
+            notes.add("LOST " + left.getMessage());
+            out.println("LEFT " + left.getMessage());
+            return false;
         }
     }
 

@@ -178,12 +178,8 @@ public final class Flow {
 
     /** What a close or an fsync saw of a file that is still open is in the bucket. */
     private static void stored(Space space, Inode inode) {
-        untried(inode.flush())
-                .clearClosedSinceMillis()
-                .clearUploadId()
-                .clearUploadKey()
-                .clearUploadGeneration()
-                .setDirtySinceMillis(space.nowMillis());
+        untried(inode.flush()).clearClosedSinceMillis().setDirtySinceMillis(space.nowMillis());
+        OpenUploads.left(space, inode);
         Queue.remove(space, inode.owner(), TaskId.of(TaskKind.UPLOAD, inode.ino()));
     }
 
@@ -256,6 +252,7 @@ public final class Flow {
                 .clearDirtySinceMillis()
                 .clearClosedSinceMillis()
                 .clearCleanGeneration();
+        OpenUploads.left(space, inode);
         Queue.remove(space, inode.owner(), TaskId.of(TaskKind.UPLOAD, inode.ino()));
     }
 
@@ -294,10 +291,8 @@ public final class Flow {
                 .clearClosedSinceMillis()
                 .clearCleanGeneration()
                 .clearMarkedKey()
-                .clearConflict()
-                .clearUploadId()
-                .clearUploadKey()
-                .clearUploadGeneration();
+                .clearConflict();
+        OpenUploads.left(space, inode);
         Queue.remove(space, inode.owner(), TaskId.of(TaskKind.UPLOAD, inode.ino()));
     }
 
@@ -466,6 +461,7 @@ public final class Flow {
         if (!marked.isEmpty()) {
             Removals.request(space, inode.owner(), marked);
         }
+        OpenUploads.left(space, inode);
     }
 
     private static void dirty(Space space, Inode inode) {

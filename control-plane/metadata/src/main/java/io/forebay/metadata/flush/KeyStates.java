@@ -39,11 +39,17 @@ public final class KeyStates {
         }
     }
 
-    /** Whether there may be an object of ours. */
+    /** Whether there may be an object of ours, or a part of one. */
     static boolean known(KeyRecord.Builder record) {
         return hasObject(record)
                 || record.getIntent() != KeyRecord.Intent.INTENT_UNSPECIFIED
-                || record.getUnknownPutsCount() > 0;
+                || record.getUnknownPutsCount() > 0
+                || record.getUploadsCount() > 0;
+    }
+
+    /** Whether there is an object, or may be one later. */
+    static boolean mayHaveObject(KeyRecord.Builder record) {
+        return hasObject(record) || record.getUnknownPutsCount() > 0;
     }
 
     public static boolean hasObject(KeyRecord.Builder record) {

@@ -2,7 +2,6 @@ package io.forebay.metadata.flush;
 
 import io.forebay.metadata.state.Database;
 import io.forebay.metadata.state.Inode;
-import io.forebay.metadata.state.ObjectKeys;
 import io.forebay.metadata.state.Refusal;
 import io.forebay.metadata.state.Registry;
 import io.forebay.metadata.state.Space;
@@ -21,6 +20,7 @@ import io.forebay.proto.PublishOutcome;
 import io.forebay.proto.PublishVerdict;
 import io.forebay.proto.PublishVerdict.Decision;
 import io.forebay.proto.PublishedObject;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -82,7 +82,7 @@ public final class Publication {
             return stale(space, lease, intent);
         }
         String key = intent.getKey();
-        if (!isFor(space, intent, inode)) {
+        if (!Uploads.isFor(space, key, inode)) {
             if (inode.state() != FlushState.FLUSH_STATE_QUEUED) {
                 Flow.again(space, inode, space.nowMillis());
             }
@@ -132,6 +132,7 @@ public final class Publication {
             KeyStates.save(space, intent.getKey(), record);
             Removals.request(space, lease.worker(), intent.getKey());
         }
+        OpenUploads.lookAfter(space, lease.worker(), intent.getKey());
         return verdict(Decision.DECISION_STALE);
     }
 
@@ -169,7 +170,7 @@ public final class Publication {
 
     private static void marked(Space space, Inode inode, PublishIntent intent) {
         Removals.mark(space, inode, intent.getKey());
-        Uploads.remember(inode, intent.getKey(), intent.getUploadId());
+        Uploads.remember(space, inode, intent.getKey(), intent.getUploadId());
         if (inode.state() != FlushState.FLUSH_STATE_OPEN) {
             inode.attributes().setFlushState(FlushState.FLUSH_STATE_COMMITTING);
         }
@@ -188,7 +189,10 @@ public final class Publication {
         switch (outcome.getResultCase()) {
             case PUBLISHED -> published(space, lease, outcome, record);
             case FAILED -> failed(space, lease, outcome, record);
-            case CONFLICT -> conflict(space, outcome, record);
+            case CONFLICT -> {
+                conflict(space, outcome, record);
+                OpenUploads.lookAfter(space, lease.worker(), intent.getKey());
+            }
             case RESULT_NOT_SET -> throw new Refusal(FailureKind.FAILURE_INVALID);
         }
     }
@@ -204,6 +208,7 @@ public final class Publication {
                 .setIno(intent.getIno())
                 .setGeneration(intent.getGeneration())
                 .setSize(object.getSize());
+        OpenUploads.over(record, List.of(intent.getUploadId()));
         KeyStates.save(space, key, record);
         Inode inode = space.find(intent.getIno());
         if (inode != null) {
@@ -223,6 +228,7 @@ public final class Publication {
                 Removals.adopt(space, live, key);
             }
         }
+        OpenUploads.lookAfter(space, lease.worker(), key);
         Inode waiting = Uploads.current(space, intent.getIno(), intent.getGeneration());
         if (waiting != null && waiting != live && Uploads.isPublishing(waiting)) {
             Flow.again(space, waiting, space.nowMillis());
@@ -292,19 +298,13 @@ public final class Publication {
     /** The file if it still waits for this generation under this key, or null. */
     private static @Nullable Inode concerned(Space space, PublishIntent intent) {
         Inode inode = Uploads.current(space, intent.getIno(), intent.getGeneration());
-        if (inode == null || isFor(space, intent, inode)) {
+        if (inode == null || Uploads.isFor(space, intent.getKey(), inode)) {
             return inode;
         }
         if (Uploads.isPublishing(inode)) {
             Flow.again(space, inode, space.nowMillis());
         }
         return null;
-    }
-
-    private static boolean isFor(Space space, PublishIntent intent, Inode inode) {
-        String key = intent.getKey();
-        return key.equals(ObjectKeys.current(space, inode.ino()))
-                || key.equals(ObjectKeys.detour(inode.ino()));
     }
 
     /** A key with an object or an open question is looked at again when the file leaves it. */

@@ -11,6 +11,7 @@ import io.forebay.proto.RemoveObjectTask;
 import io.forebay.proto.RemovedObject;
 import io.forebay.proto.Task;
 import io.forebay.proto.TaskRecord;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,9 +49,9 @@ public final class Removals {
         }
         if (!deleting) {
             KeyStates.abandonPut(record);
-            if (!KeyStates.known(record) || !unneeded(space, key, record)) {
+            if (!KeyStates.mayHaveObject(record) || !unneeded(space, key, record)) {
                 KeyStates.save(space, key, record);
-                return new Step.Drop();
+                return uploads(space, key, record);
             }
         }
         record.setIntent(KeyRecord.Intent.INTENT_DELETE)
@@ -63,7 +64,30 @@ public final class Removals {
                         .setKey(key)
                         .setExpectedEtag(record.getEtag())
                         .addAllUnknownPuts(record.getUnknownPutsList())
+                        .addAllAbortUploads(OpenUploads.stale(space, key, record))
                         .build();
+        return new Step.Give(Task.newBuilder().setRemoveObject(task));
+    }
+
+    /** The key's object stays, or there is none: what is left of uploads goes. */
+    private static Step uploads(Space space, String key, KeyRecord.Builder record) {
+        List<String> stale = OpenUploads.stale(space, key, record);
+        long untold = OpenUploads.untoldUntil(space, record);
+        if (stale.isEmpty() && untold == 0) {
+            return OpenUploads.untoldSince(record) == 0
+                    ? new Step.Drop()
+                    : new Step.Wait(BUSY_MILLIS);
+        }
+        RemoveObjectTask.Builder task =
+                RemoveObjectTask.newBuilder()
+                        .setKey(key)
+                        .setUploadsOnly(true)
+                        .addAllAbortUploads(stale);
+        if (untold != 0) {
+            task.setUntoldSinceMillis(OpenUploads.untoldSince(record))
+                    .setUntoldUntilMillis(untold)
+                    .addAllKnownUploads(OpenUploads.all(record));
+        }
         return new Step.Give(Task.newBuilder().setRemoveObject(task));
     }
 
@@ -73,8 +97,9 @@ public final class Removals {
         TaskId task = TaskId.removal(key);
         TaskRecord old = Queue.find(space, lease.worker(), task);
         KeyRecord.Builder record = KeyStates.load(space, key);
-        if (!KeyStates.marked(record, KeyRecord.Intent.INTENT_DELETE)) {
-            return;
+        boolean deleting = KeyStates.marked(record, KeyRecord.Intent.INTENT_DELETE);
+        if (deleting == ended.getUploadsOnly()) {
+            return; // said before, or taken over
         }
         if (!ended.getDone() && !ended.getConflict()) {
             TaskRecord.Builder again = old == null ? TaskRecord.newBuilder() : old.toBuilder();
@@ -93,8 +118,18 @@ public final class Removals {
                     key);
         }
         Queue.remove(space, lease.worker(), task);
-        KeyStates.save(space, key, KeyRecord.newBuilder());
-        forgetObject(space, key, record);
+        KeyRecord.Builder rest = ended.getUploadsOnly() ? record : uploadsOf(record);
+        OpenUploads.over(rest, ended.getAbortedUploadsList());
+        OpenUploads.toldUntil(rest, ended.getUntoldUntilMillis());
+        KeyStates.save(space, key, rest);
+        if (deleting) {
+            forgetObject(space, key, record);
+        }
+        OpenUploads.lookAfter(space, lease.worker(), key);
+    }
+
+    private static KeyRecord.Builder uploadsOf(KeyRecord.Builder record) {
+        return KeyRecord.newBuilder().addAllUploads(record.getUploadsList());
     }
 
     private static void forgetObject(Space space, String key, KeyRecord.Builder record) {

@@ -251,6 +251,9 @@ public final class Tasks {
     private void end(Space space, Lease lease, EndedTask ended) {
         switch (ended.getWorkCase()) {
             case FAILED_UPLOAD -> Uploads.failed(space, ended.getFailedUpload());
+            case BEGUN_UPLOAD -> OpenUploads.begun(space, lease, ended.getBegunUpload());
+            case UNBEGUN_UPLOAD -> OpenUploads.unbegun(space, ended.getUnbegunUpload());
+            case ABORTED_UPLOADS -> OpenUploads.aborted(space, ended.getAbortedUploads());
             case PAUSED_UPLOAD -> Uploads.paused(space, ended.getPausedUpload());
             case REMOVED_OBJECT -> Removals.ended(space, lease, ended.getRemovedObject());
             case DROPPED_INO -> done(space, lease, TaskKind.DROP_STAGED, ended.getDroppedIno());

@@ -66,7 +66,7 @@ final class Uploads {
             source = null; // what is staged does it as well, when a copy failed
         }
         inode.attributes().setFlushState(FlushState.FLUSH_STATE_UPLOADING);
-        Task.Builder task = task(inode, target, source);
+        Task.Builder task = task(space, inode, target, source);
         describe(space, inode, task.getUploadBuilder());
         return new Step.Give(task);
     }
@@ -92,7 +92,7 @@ final class Uploads {
             Flow.stuck(space, inode, FlushState.FLUSH_STATE_FAILED, unfit);
             return new Step.Drop();
         }
-        return new Step.Give(task(inode, key, null));
+        return new Step.Give(task(space, inode, key, null));
     }
 
     /** The generation that is to be in the bucket next, or 0. */
@@ -130,7 +130,7 @@ final class Uploads {
     static void paused(Space space, UploadTask paused) {
         Inode inode = current(space, paused.getIno(), paused.getGeneration());
         if (inode != null) {
-            remember(inode, paused.getKey(), paused.getUploadId());
+            remember(space, inode, paused.getKey(), paused.getUploadId());
             if (!open(inode)) {
                 inode.attributes().setFlushState(FlushState.FLUSH_STATE_QUEUED);
             }
@@ -142,8 +142,11 @@ final class Uploads {
         }
     }
 
-    static void remember(Inode inode, String key, String uploadId) {
+    static void remember(Space space, Inode inode, String key, String uploadId) {
         if (!uploadId.isEmpty()) {
+            if (!inode.flush().getUploadId().equals(uploadId)) {
+                OpenUploads.left(space, inode);
+            }
             inode.flush()
                     .setUploadId(uploadId)
                     .setUploadKey(key)
@@ -215,7 +218,14 @@ final class Uploads {
                 .setContent(target == null ? ByteString.EMPTY : ByteString.copyFrom(target));
     }
 
-    private static Task.Builder task(Inode inode, String key, @Nullable ObjectSource source) {
+    /** Whether the file is to be under this key: its own, or the one of a detour. */
+    static boolean isFor(Space space, String key, Inode inode) {
+        return key.equals(ObjectKeys.current(space, inode.ino()))
+                || key.equals(ObjectKeys.detour(inode.ino()));
+    }
+
+    private static Task.Builder task(
+            Space space, Inode inode, String key, @Nullable ObjectSource source) {
         Attributes.Builder attributes = inode.attributes();
         FlushRecord.Builder flush = inode.flush();
         long generation = generation(inode);
@@ -231,12 +241,15 @@ final class Uploads {
                         .setMtimeNanos(attributes.getMtimeNanos());
         if (source != null) {
             upload.setCopyFrom(source);
-        } else if (flush.getUploadKey().equals(key) && flush.getUploadGeneration() == generation) {
+        }
+        if (flush.getUploadKey().equals(key) && flush.getUploadGeneration() == generation) {
             upload.setUploadId(flush.getUploadId());
         }
         if (open(inode)) {
             upload.setStagedCtimeNanos(flush.getCutCtimeNanos());
         }
+        boolean inParts = source != null || upload.getSize() > Limits.PART_BYTES_MIN;
+        OpenUploads.allow(space, inode.owner(), upload, inParts);
         return Task.newBuilder()
                 .setAttempt(flush.getAttempt())
                 .setTrace(TraceContext.newBuilder().setTraceparent(flush.getTraceparent()))

@@ -56,10 +56,12 @@ public final class FlushEngine implements AutoCloseable {
         Publication publication =
                 new Publication(calls, store, listener, closing, settings.busyWait());
         PartSender parts = new PartSender(helpers, settings.parts(), closing);
-        Uploader uploader = new Uploader(staged, store, parts, publication);
+        OpenUploads uploads = new OpenUploads(calls, store, settings.clock(), settings.untoldAge());
+        Uploader uploader = new Uploader(staged, store, parts, publication, uploads);
         TaskRunner.Reporter reporter = new TaskRunner.Reporter(listener, settings.clock());
         BucketReader reader = new BucketReader(store, helpers);
-        TaskRunner.Storage storage = new TaskRunner.Storage(store, uploader, reader);
+        Removal removal = new Removal(store, uploads);
+        TaskRunner.Storage storage = new TaskRunner.Storage(store, uploader, removal, reader);
         this.runner = new TaskRunner(calls, staged, storage, reporter);
     }
 

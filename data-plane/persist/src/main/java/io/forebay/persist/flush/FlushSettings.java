@@ -15,6 +15,8 @@ import java.util.concurrent.ThreadFactory;
  * @param clock for durations
  * @param threads of the work, at most {@code tasks} and {@code parts} together and a few; where
  *     they yield to others, so does the flush
+ * @param untoldAge uploads without a part, of which no worker has told, are aborted when they are
+ *     as old as that: nobody's first part takes so long
  */
 public record FlushSettings(
         int tasks,
@@ -23,7 +25,27 @@ public record FlushSettings(
         Duration busyWait,
         Duration closeWait,
         InstantSource clock,
-        ThreadFactory threads) {
+        ThreadFactory threads,
+        Duration untoldAge) {
+    private static final Duration UNTOLD_AGE = Duration.ofHours(1);
+
+    /** The same with another. */
+    public FlushSettings withUntoldAge(Duration age) {
+        return new FlushSettings(tasks, parts, takeWait, busyWait, closeWait, clock, threads, age);
+    }
+
+    /** With the usual {@code untoldAge}. */
+    public FlushSettings(
+            int tasks,
+            int parts,
+            Duration takeWait,
+            Duration busyWait,
+            Duration closeWait,
+            InstantSource clock,
+            ThreadFactory threads) {
+        this(tasks, parts, takeWait, busyWait, closeWait, clock, threads, UNTOLD_AGE);
+    }
+
     /**
      * 16 tasks hide a store's latency for small files; 4 parts fill a 10 Gb/s link; waits of 20 s
      * stay below the idle limits of proxies; a store that answers ends small files within 3 s, and

@@ -1,20 +1,14 @@
 package io.forebay.persist.flush;
 
 import io.forebay.persist.MultipartUpload;
-import io.forebay.persist.ObjectMetadata;
-import io.forebay.persist.ObjectRef;
-import io.forebay.persist.ObjectStore;
 import io.forebay.persist.ProbeReport;
-import io.forebay.persist.RemoveResult;
-import io.forebay.persist.StoredObject;
+import io.forebay.persist.ObjectStore;
 import io.forebay.persist.bucket.BucketReader;
 import io.forebay.proto.EndedTask;
 import io.forebay.proto.FailedUpload;
 import io.forebay.proto.ProbeResult;
 import io.forebay.proto.PublishFailure;
 import io.forebay.proto.PublishOutcome;
-import io.forebay.proto.RemoveObjectTask;
-import io.forebay.proto.RemovedObject;
 import io.forebay.proto.Task;
 import io.forebay.schema.ForebayException;
 import java.time.Duration;
@@ -27,6 +21,7 @@ final class TaskRunner {
     private final ControlCalls control;
     private final StagedBytes staged;
     private final ObjectStore store;
+    private final Removal removal;
     private final Uploader uploader;
     private final BucketReader reader;
     private final Reporter reporter;
@@ -35,13 +30,15 @@ final class TaskRunner {
         this.control = control;
         this.staged = staged;
         this.store = storage.store();
+        this.removal = storage.removal();
         this.uploader = storage.uploader();
         this.reader = storage.reader();
         this.reporter = reporter;
     }
 
     /** The bucket, and who writes and reads it. */
-    record Storage(ObjectStore store, Uploader uploader, BucketReader reader) {}
+    record Storage(
+            ObjectStore store, Uploader uploader, Removal removal, BucketReader reader) {}
 
     /** Tells the listener how tasks go. */
     record Reporter(FlushListener listener, InstantSource clock) {
@@ -143,7 +140,7 @@ final class TaskRunner {
         long workspace = task.getWorkspaceId();
         EndedTask.Builder ended = ended(task);
         switch (task.getWorkCase()) {
-            case REMOVE_OBJECT -> ended.setRemovedObject(remove(task));
+            case REMOVE_OBJECT -> ended.setRemovedObject(removal.run(task));
             case DROP_STAGED -> {
                 long ino = task.getDropStaged().getIno();
                 staged.drop(workspace, ino);
@@ -179,41 +176,6 @@ final class TaskRunner {
             }
         }
         return Optional.of(ended.build());
-    }
-
-    private RemovedObject remove(Task task) {
-        RemoveObjectTask work = task.getRemoveObject();
-        RemovedObject.Builder result = RemovedObject.newBuilder().setKey(work.getKey());
-        try {
-            RemoveResult removed =
-                    removeOurs(work, ObjectRef.of(task.getLocation(), work.getKey()));
-            result.setDone(removed == RemoveResult.GONE);
-            if (removed == RemoveResult.CHANGED) {
-                result.setConflict(true)
-                        .setMessage("Somebody else wrote this object; it was left alone.");
-            }
-        } catch (ForebayException e) {
-            result.setMessage(e.getMessage());
-        }
-        return result.build();
-    }
-
-    /** The object that we know, or one that a put of unknown outcome of ours left. */
-    private RemoveResult removeOurs(RemoveObjectTask work, ObjectRef object) {
-        Optional<StoredObject> there = store.head(object);
-        if (there.isEmpty()) {
-            return RemoveResult.GONE;
-        }
-        String etag = there.get().etag();
-        boolean ours =
-                etag.equals(work.getExpectedEtag())
-                        || work.getUnknownPutsList().stream()
-                                .anyMatch(put ->
-                                        ObjectMetadata.names(
-                                                there.get().metadata(),
-                                                put.getIno(),
-                                                put.getGeneration()));
-        return ours ? store.remove(object, etag) : RemoveResult.CHANGED;
     }
 
     private static EndedTask.Builder ended(Task task) {

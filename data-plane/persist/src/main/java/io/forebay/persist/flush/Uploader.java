@@ -19,6 +19,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -39,21 +40,29 @@ final class Uploader {
     private final ObjectStore store;
     private final PartSender parts;
     private final Publication publication;
+    private final OpenUploads uploads;
 
-    Uploader(StagedBytes staged, ObjectStore store, PartSender parts, Publication publication) {
+    Uploader(
+            StagedBytes staged,
+            ObjectStore store,
+            PartSender parts,
+            Publication publication,
+            OpenUploads uploads) {
         this.staged = staged;
         this.store = store;
         this.parts = parts;
         this.publication = publication;
+        this.uploads = uploads;
     }
 
-    /** How it ended, and the multipart upload that a later try can go on with. */
+    /** How it ended, and the multipart upload that made the object or can be gone on with. */
     record Result(UploadEnd end, Optional<MultipartUpload> open, long sentBytes) {}
 
     Result upload(Upload upload) {
         Attempt attempt = new Attempt(upload);
         UploadEnd end;
         try {
+            uploads.abort(upload, upload.work().getAbortUploadsList());
             end =
                     upload.work().hasContent()
                             ? attempt.sendContent()
@@ -75,6 +84,9 @@ final class Uploader {
         private final PartPlan plan;
         private final Map<Integer, UploadedPart> held = new HashMap<>(); // not changed by senders
         private Optional<MultipartUpload> open = Optional.empty();
+        private final Instant started = uploads.now();
+        private boolean begun;
+        private boolean completed;
         private long sentBytes; // guarded by this
 
         private Attempt(Upload upload) {
@@ -83,36 +95,29 @@ final class Uploader {
         }
 
         private Result result(UploadEnd end) {
-            boolean over =
+            boolean needless =
                     switch (end) {
-                        case UploadEnd.Published _ -> true;
                         case UploadEnd.Conflict _ -> true;
                         case UploadEnd.Stale _ -> true;
+                        case UploadEnd.Published _ -> !completed; // an earlier try made it
                         case UploadEnd.WriteFailed _ -> false;
                         case UploadEnd.Failed _ -> false;
                         case UploadEnd.Changed _ -> false;
                         case UploadEnd.Paused _ -> false;
                     };
-            if (over && !(end instanceof UploadEnd.Published)) {
-                open.ifPresent(this::abort);
+            if (needless) {
+                abort();
+            } else if (!begun) {
+                uploads.unbegun(upload);
             }
             synchronized (this) {
-                return new Result(end, over ? Optional.empty() : open, sentBytes);
+                return new Result(end, open, sentBytes);
             }
         }
 
-        /** A leftover costs space and nothing else, so that a failure here fails nothing. */
-        private void abort(MultipartUpload gone) {
-            try {
-                store.abort(gone);
-            } catch (ForebayException e) {
-                LOG.log(
-                        System.Logger.Level.WARNING,
-                        "a multipart upload was left behind; the rules of the bucket should"
-                                + " expire it upload={0} cause={1}",
-                        gone.id(),
-                        e.getMessage());
-            }
+        private void abort() {
+            open.ifPresent(gone -> uploads.abort(upload, List.of(gone.id())));
+            open = Optional.empty();
         }
 
         private UploadEnd send() throws IOException {
@@ -195,7 +200,7 @@ final class Uploader {
                 open = Optional.of(earlier);
                 return Optional.empty();
             }
-            abort(earlier); // without parts it is of no use, if it is there at all
+            uploads.abort(upload, List.of(id)); // without parts it is of no use
             return store.head(upload.target())
                     .filter(there -> upload.isOurs(there.metadata()))
                     .filter(there -> there.size() == plan.size())
@@ -209,10 +214,12 @@ final class Uploader {
         }
 
         private MultipartUpload begin() {
-            MultipartUpload begun =
-                    open.orElseGet(() -> store.begin(upload.target(), upload.metadata()));
-            open = Optional.of(begun);
-            return begun;
+            if (open.isEmpty()) {
+                begun = true;
+                open = Optional.of(uploads.begin(upload, started));
+                uploads.tell(upload, open.get());
+            }
+            return open.get();
         }
 
         private UploadedPart sendPart(StagedFile file, MultipartUpload target, int number) {
@@ -234,7 +241,14 @@ final class Uploader {
         }
 
         private UploadEnd complete(MultipartUpload target, List<UploadedPart> sent) {
-            return publication.publish(upload, target.id(), on -> store.complete(target, sent, on));
+            return publication.publish(upload, target.id(), on -> completing(target, sent, on));
+        }
+
+        private WriteResult completing(
+                MultipartUpload target, List<UploadedPart> sent, Condition condition) {
+            WriteResult result = store.complete(target, sent, condition);
+            completed = result instanceof WriteResult.Written;
+            return result;
         }
 
         /** Sends the staged bytes when the object to copy is gone. */
@@ -245,8 +259,7 @@ final class Uploader {
                 if (e.kind() != FailureKind.FAILURE_NOT_FOUND) {
                     throw e;
                 }
-                open.ifPresent(this::abort);
-                open = Optional.empty();
+                abort();
                 return send();
             }
         }

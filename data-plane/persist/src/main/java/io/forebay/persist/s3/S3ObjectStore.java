@@ -3,6 +3,7 @@ package io.forebay.persist.s3;
 import io.forebay.persist.Condition;
 import io.forebay.persist.CopySource;
 import io.forebay.persist.Crc32c;
+import io.forebay.persist.ListedUpload;
 import io.forebay.persist.MultipartUpload;
 import io.forebay.persist.ObjectRef;
 import io.forebay.persist.ObjectStore;
@@ -179,6 +180,15 @@ public final class S3ObjectStore implements ObjectStore {
                 return List.of();
             }
             throw S3Failures.of(e, upload.target());
+        }
+    }
+
+    @Override
+    public List<ListedUpload> listUploads(ObjectRef target) {
+        try {
+            return S3Parts.uploads(client, target);
+        } catch (SdkException e) {
+            throw S3Failures.of(e, target);
         }
     }
 

@@ -2,7 +2,9 @@ package io.forebay.persist.s3;
 
 import io.forebay.persist.Condition;
 import io.forebay.persist.Crc32c;
+import io.forebay.persist.ListedUpload;
 import io.forebay.persist.MultipartUpload;
+import io.forebay.persist.ObjectRef;
 import io.forebay.persist.UploadedPart;
 import java.util.List;
 import java.util.OptionalInt;
@@ -34,6 +36,20 @@ final class S3Parts {
                                 S3ObjectStore.bare(part.eTag()),
                                 part.size(),
                                 part.checksumCRC32C()))
+                .toList();
+    }
+
+    /** The prefix also finds longer keys. */
+    static List<ListedUpload> uploads(S3Client client, ObjectRef target) {
+        return client
+                .listMultipartUploadsPaginator(
+                        request -> request.bucket(target.bucket()).prefix(target.key()))
+                .uploads()
+                .stream()
+                .filter(each -> each.key().equals(target.key()))
+                .map(each ->
+                        new ListedUpload(
+                                new MultipartUpload(target, each.uploadId()), each.initiated()))
                 .toList();
     }
 

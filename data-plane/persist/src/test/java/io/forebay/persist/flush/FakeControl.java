@@ -47,6 +47,8 @@ final class FakeControl implements FlushControl {
     private final Map<String, Set<UnknownPut>> unknown = new HashMap<>();
     private final Map<String, String> marks = new HashMap<>();
     private int laters;
+    private int unbegun;
+    private final Set<String> told = new HashSet<>();
     private boolean retry = true;
 
     /** The file is this generation from now on; earlier ones are stale. */
@@ -71,6 +73,16 @@ final class FakeControl implements FlushControl {
 
     synchronized void unknownPut(String key, UnknownPut put) {
         unknown.computeIfAbsent(key, each -> new HashSet<>()).add(put);
+    }
+
+    /** Multipart uploads that were begun, and not aborted or completed. */
+    synchronized Set<String> told() {
+        return Set.copyOf(told);
+    }
+
+    /** Tries that came to no multipart upload where one was expected. */
+    synchronized int unbegun() {
+        return unbegun;
     }
 
     /** The next so many questions are answered with "later". */
@@ -174,6 +186,7 @@ final class FakeControl implements FlushControl {
             marks.remove(intent.getKey(), mark(intent));
             switch (outcome.getResultCase()) {
                 case PUBLISHED -> {
+                    told.remove(intent.getUploadId());
                     etags.put(intent.getKey(), outcome.getPublished().getEtag());
                     unknown.remove(intent.getKey());
                     if (isNewest(intent.getIno(), intent.getGeneration())) {
@@ -203,6 +216,20 @@ final class FakeControl implements FlushControl {
     @Override
     public synchronized void endTasks(List<EndedTask> tasks) {
         for (EndedTask task : tasks) {
+            if (task.hasBegunUpload()) {
+                UploadTask begun = task.getBegunUpload();
+                resumable.put(begun.getIno() + "/" + begun.getGeneration(), begun.getUploadId());
+                told.add(begun.getUploadId());
+                continue;
+            }
+            if (task.hasAbortedUploads()) {
+                told.removeAll(task.getAbortedUploads().getUploadIdsList());
+                continue;
+            }
+            if (task.hasUnbegunUpload()) {
+                unbegun++;
+                continue;
+            }
             ended.add(task);
             if (task.hasPausedUpload()) {
                 UploadTask paused = task.getPausedUpload();

@@ -89,7 +89,7 @@ final class Worker implements AutoCloseable {
         CopyUses uses = new CopyUses(clock);
         this.recovery = new Recovery(area, control, eviction, uses);
         AreaBytes bytes = new AreaBytes(area, eviction, uses);
-        FlushSettings flush = FlushSettings.defaults(clock, new BackgroundThreads("flush-"));
+        FlushSettings flush = settings.flush(clock, new BackgroundThreads("flush-"));
         this.engine = new FlushEngine(control, bytes, store, telemetry, flush);
         Doubts doubts = new Doubts(control, store);
         BucketScan scan = new BucketScan(control, store, doubts, parts.metrics(), stopped);

@@ -48,6 +48,13 @@ interface WorkerMapping {
     @WithName("worker.fetch-wait-seconds")
     Optional<String> fetchWaitSeconds();
 
+    /**
+     * How many seconds an upload of ours may lie in the bucket of which nobody was told, 1 to
+     * 86400; then it is aborted, if no part was sent. Absent: 3600.
+     */
+    @WithName("worker.untold-upload-seconds")
+    Optional<String> untoldUploadSeconds();
+
     /** HOST:PORT of the control plane's gRPC server. */
     @WithName("control-plane")
     Optional<String> controlPlane();

@@ -1,5 +1,6 @@
 package io.forebay.worker.wiring;
 
+import io.forebay.persist.flush.FlushSettings;
 import io.forebay.persist.s3.S3Settings;
 import io.forebay.proto.FailureKind;
 import io.forebay.schema.ForebayException;
@@ -9,11 +10,13 @@ import java.net.UnknownHostException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.ThreadFactory;
 
 /**
  * The checked configuration.
@@ -25,6 +28,7 @@ import java.util.TreeMap;
  * @param labels of the worker, for the placement of copies
  * @param capacityBytes empty: what the disk has
  * @param fetchWait for an object store that does not answer
+ * @param untoldAge of uploads without a part of which nobody was told
  */
 record WorkerSettings(
         String id,
@@ -35,6 +39,7 @@ record WorkerSettings(
         Map<String, String> labels,
         OptionalLong capacityBytes,
         Duration fetchWait,
+        Duration untoldAge,
         Address controlPlane,
         S3Settings s3) {
     /** Where the control plane listens on one machine. */
@@ -47,6 +52,9 @@ record WorkerSettings(
 
     /** Mounts wait 15 minutes for an open, and what comes back needs time as well. */
     private static final Duration FETCH_WAIT_MAX = Duration.ofMinutes(10);
+
+    /** Nobody's first part takes so long. */
+    private static final Duration UNTOLD_AGE = Duration.ofHours(1);
 
     /** What stores other than AWS expect, when nobody says otherwise. */
     private static final String REGION = "us-east-1";
@@ -64,7 +72,18 @@ record WorkerSettings(
                 address(mapping, listening),
                 labels(mapping.labels()),
                 capacity(mapping.capacityBytes()),
-                fetchWait(mapping.fetchWaitSeconds()),
+                seconds(
+                        "forebay.worker.fetch-wait-seconds",
+                        mapping.fetchWaitSeconds(),
+                        FETCH_WAIT,
+                        Duration.ZERO,
+                        FETCH_WAIT_MAX),
+                seconds(
+                        "forebay.worker.untold-upload-seconds",
+                        mapping.untoldUploadSeconds(),
+                        UNTOLD_AGE,
+                        Duration.ofSeconds(1),
+                        Duration.ofDays(1)),
                 Address.parse(
                         "forebay.control-plane", set(mapping.controlPlane()).orElse(CONTROL_PLANE)),
                 s3(mapping));
@@ -133,23 +152,27 @@ record WorkerSettings(
         throw wrong("The capacity must be a number of bytes above zero", key, text.get());
     }
 
-    private static Duration fetchWait(Optional<String> value) {
+    private static Duration seconds(
+            String key, Optional<String> value, Duration absent, Duration least, Duration most) {
         Optional<String> text = set(value);
         if (text.isEmpty()) {
-            return FETCH_WAIT;
+            return absent;
         }
         try {
             Duration wait = Duration.ofSeconds(Long.parseLong(text.get()));
-            if (!wait.isNegative() && wait.compareTo(FETCH_WAIT_MAX) <= 0) {
+            if (wait.compareTo(least) >= 0 && wait.compareTo(most) <= 0) {
                 return wait;
             }
         } catch (NumberFormatException e) {
             // Answered below, as a number out of range is.
         }
-        throw wrong(
-                "The wait must be a number of seconds, 0 to " + FETCH_WAIT_MAX.toSeconds(),
-                "forebay.worker.fetch-wait-seconds",
-                text.get());
+        String range = least.toSeconds() + " to " + most.toSeconds();
+        throw wrong("The value must be a number of seconds, " + range, key, text.get());
+    }
+
+    /** How the flush engine is to run. */
+    FlushSettings flush(InstantSource clock, ThreadFactory threads) {
+        return FlushSettings.defaults(clock, threads).withUntoldAge(untoldAge);
     }
 
     private static S3Settings s3(WorkerMapping mapping) {

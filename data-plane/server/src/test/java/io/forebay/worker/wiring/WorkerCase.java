@@ -87,6 +87,7 @@ abstract class WorkerCase {
                         Map.of(),
                         OptionalLong.of(CAPACITY),
                         fetchWait,
+                        Duration.ofHours(1),
                         new WorkerSettings.Address("127.0.0.1", port),
                         S3Settings.of(Optional.empty(), "us-east-1", true, Optional.empty()));
         WorkerParts parts =

@@ -32,9 +32,16 @@ final class WorkerSettingsTest {
         assertEquals(Path.of("/staging"), settings.stagingDirectory());
         assertTrue(settings.capacityBytes().isEmpty());
         assertEquals(Duration.ofMinutes(1), settings.fetchWait());
+        assertEquals(Duration.ofHours(1), settings.untoldAge());
         assertEquals(new WorkerSettings.Address("127.0.0.1", 9090), settings.controlPlane());
         assertFalse(settings.s3().pathStyle());
         assertTrue(settings.s3().keys().isEmpty());
+    }
+
+    @Test
+    void theAgeOfUntoldUploadsCounts() {
+        WorkerSettings settings = settings(Map.of("forebay.worker.untold-upload-seconds", "7"));
+        assertEquals(Duration.ofSeconds(7), settings.untoldAge());
     }
 
     @Test
@@ -72,6 +79,7 @@ final class WorkerSettingsTest {
         wrong.put("forebay.worker.socket", "a\0b");
         wrong.put("forebay.worker.capacity-bytes", "-1");
         wrong.put("forebay.worker.fetch-wait-seconds", "601");
+        wrong.put("forebay.worker.untold-upload-seconds", "0");
         wrong.put("forebay.control-plane", "host");
         wrong.put("forebay.worker.address", "host:port");
         wrong.put("forebay.s3.endpoint", "not an address");

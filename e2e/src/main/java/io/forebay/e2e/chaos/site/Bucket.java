@@ -6,6 +6,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
@@ -33,9 +34,11 @@ public record Bucket(Path directory) {
     }
 
     /** Multipart uploads that nobody has completed or aborted. */
-    public long unfinishedUploads() {
+    public List<String> unfinishedUploads() {
         try (Stream<Path> entries = Files.list(directory)) {
-            return entries.filter(each -> each.getFileName().toString().startsWith(UPLOAD)).count();
+            return entries.map(each -> each.getFileName().toString())
+                    .filter(name -> name.startsWith(UPLOAD))
+                    .toList();
         } catch (IOException unreadable) {
             throw new UncheckedIOException(unreadable);
         }
