@@ -37,6 +37,25 @@ public final class Limits {
     /** S3's largest object; 10,000 parts of 5 GiB would be more. */
     public static final long OBJECT_BYTES_MAX = 5L << 40;
 
+    /**
+     * A worker begins the request that makes or removes an object within this time from being
+     * allowed to; who was held up longer asks again.
+     */
+    public static final long WRITE_WITHIN_MILLIS = 120_000;
+
+    /** How long such a request may take for the worker, retries of refused ones included. */
+    public static final long WRITE_MILLIS = 300_000;
+
+    /** S3 refuses a request whose signature is older. */
+    public static final long SIGNATURE_MILLIS = 900_000;
+
+    /**
+     * A request that made or removed an object and whose end is not known can reach the store for
+     * as long as this after it was allowed: the three above, and as much again as a store may need.
+     */
+    public static final long LATE_WRITE_MILLIS =
+            WRITE_WITHIN_MILLIS + WRITE_MILLIS + SIGNATURE_MILLIS + 480_000;
+
     /** A mount's mutations in flight: one a slot, one slot a reader thread. */
     public static final int REQUEST_SLOTS = 64;
 

@@ -1,9 +1,16 @@
 package io.forebay.metadata;
 
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.forebay.proto.RemoveObjectTask;
+import io.forebay.proto.UnknownPut;
+import io.forebay.proto.UploadTask;
+import io.forebay.schema.Limits;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -12,7 +19,12 @@ import org.jspecify.annotations.Nullable;
 /** A bucket with conditional puts. An object says whose it is, as ours do by their metadata. */
 public final class Bucket {
     public final TreeMap<String, Stored> objects = new TreeMap<>();
-    private long etags;
+    private long begun;
+
+    /** A request that was allowed does not arrive later than that; a look at the key may. */
+    static final long LATE_MILLIS = Limits.LATE_WRITE_MILLIS - 120_000;
+
+    private final TreeMap<Long, List<Runnable>> underWay = new TreeMap<>();
 
     /** The objects that workers put, by etag. */
     public final Set<String> ours = new HashSet<>();
@@ -27,7 +39,7 @@ public final class Bucket {
     public final TreeMap<String, String> uploads = new TreeMap<>();
 
     public String begin(String key) {
-        String id = "u" + ++etags;
+        String id = "u" + ++begun;
         uploads.put(id, key);
         return id;
     }
@@ -43,7 +55,7 @@ public final class Bucket {
     }
 
     /** Puts if the key holds this object, or none where the etag is empty; null: it does not. */
-    @Nullable Stored putIf(String key, String etag, Stored object) {
+    @Nullable Stored putIf(String key, String etag, Stored object, String form) {
         Stored old = objects.get(key);
         if (!(old == null ? "" : old.etag()).equals(etag)) {
             return null;
@@ -51,9 +63,96 @@ public final class Bucket {
         assertTrue(
                 old == null || !old.foreign() || givenUp.contains(old.etag()),
                 "I6: a put overwrote a foreign object at " + key);
-        Stored stored = stored(object);
+        Stored stored = stored(object, form);
         objects.put(key, stored);
         return stored;
+    }
+
+    /** What a worker does with the object of a file that is gone; false: it is another one. */
+    boolean remove(RemoveObjectTask work) {
+        Stored there = objects.get(work.getKey());
+        if (there == null) {
+            return true;
+        }
+        boolean ours = isOurs(work, there);
+        if (ours) {
+            delete(work.getKey(), there.etag());
+        }
+        return ours;
+    }
+
+    private static boolean isOurs(RemoveObjectTask work, Stored there) {
+        return there.etag().equals(work.getExpectedEtag())
+                || known(work.getUnknownPutsList(), there);
+    }
+
+    private void delete(String key, String etag) {
+        Stored there = objects.get(key);
+        if (there != null && there.etag().equals(etag)) {
+            assertFalse(
+                    there.foreign() && !givenUp.contains(there.etag()),
+                    "I6: a foreign object was deleted");
+            objects.remove(key);
+        }
+    }
+
+    static boolean known(List<UnknownPut> puts, Stored there) {
+        return puts.stream().anyMatch(put -> there.is(put.getIno(), put.getGeneration()));
+    }
+
+    boolean untoldAreGone(RemoveObjectTask work, long nowMillis) {
+        long until = work.getUntoldUntilMillis();
+        if (until != 0 && nowMillis < until + SimWorker.UNTOLD_MILLIS) {
+            return false;
+        }
+        if (until != 0) {
+            uploads.entrySet()
+                    .removeIf(each ->
+                            each.getValue().equals(work.getKey())
+                                    && !work.getKnownUploadsList().contains(each.getKey()));
+        }
+        return true;
+    }
+
+    /** A request is on its way, and arrives then. */
+    void later(long millis, Runnable request) {
+        underWay.computeIfAbsent(millis, _ -> new ArrayList<>()).add(request);
+    }
+
+    /** The store does what has arrived by then. */
+    public void arrive(long nowMillis) {
+        while (!underWay.isEmpty() && underWay.firstKey() <= nowMillis) {
+            underWay.pollFirstEntry().getValue().forEach(Runnable::run);
+        }
+    }
+
+    /** One put or completion, on the condition that its worker was given. */
+    Runnable request(SimWorker.Job job) {
+        UploadTask work = job.task.getUpload();
+        Stored source = objects.get(work.getCopyFrom().getKey());
+        String content = work.hasCopyFrom() && source != null ? source.content() : job.content;
+        if (work.hasCopyFrom() && source == null) {
+            return () -> {};
+        }
+        Stored object = new Stored("", work.getIno(), work.getGeneration(), content);
+        return () -> {
+            boolean whole = job.uploadId.isEmpty();
+            if (whole || uploads.containsKey(job.uploadId)) {
+                Stored put =
+                        putIf(work.getKey(), job.verdict.getExpectedEtag(), object, job.form());
+                if (put != null) {
+                    uploads.remove(job.uploadId);
+                }
+            }
+        };
+    }
+
+    /** One delete, of what its worker saw. */
+    Runnable removal(RemoveObjectTask work) {
+        Stored there = objects.get(work.getKey());
+        return there == null || !isOurs(work, there)
+                ? () -> {}
+                : () -> delete(work.getKey(), there.etag());
     }
 
     public String content(String key) {
@@ -62,15 +161,20 @@ public final class Bucket {
     }
 
     public void putForeign(String key, String content) {
-        objects.put(key, stored(new Stored("", 0, 0, content)));
+        objects.put(key, stored(new Stored("", 0, 0, content), ""));
     }
 
-    private Stored stored(Stored object) {
-        String etag = "e" + ++etags;
+    private Stored stored(Stored object, String form) {
+        String etag = etag(object.content(), form);
         history.put(etag, object.content());
         if (!object.foreign()) {
             ours.add(etag);
         }
         return new Stored(etag, object.ino(), object.generation(), object.content());
+    }
+
+    /** As in S3, the same bytes have the same, if they came in the same form. */
+    static String etag(String content, String form) {
+        return "e:" + content + form;
     }
 }

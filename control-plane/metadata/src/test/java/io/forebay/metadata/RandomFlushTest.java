@@ -16,6 +16,7 @@ import io.forebay.proto.FlushState;
 import io.forebay.proto.NodeType;
 import io.forebay.proto.OpenReply;
 import io.forebay.proto.RenewRequest;
+import io.forebay.schema.Limits;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -123,6 +124,7 @@ class RandomFlushTest {
 
         void run() {
             for (int i = 0; i < STEPS; i++) {
+                bucket.arrive(rig.clock.millis());
                 step();
                 checkObjects();
                 if (kind == Kind.WRITE_THROUGH) {
@@ -373,8 +375,9 @@ class RandomFlushTest {
                 close();
             }
             workers.forEach(worker -> worker.faulty = false);
-            for (int i = 0; i < 60; i++) {
-                renew(5_000);
+            for (int i = 0; i < 60 + Limits.LATE_WRITE_MILLIS / 30_000; i++) {
+                renew(i < 60 ? 5_000 : 30_000);
+                bucket.arrive(rig.clock.millis());
                 rig.tend();
                 for (SimWorker worker : workers) {
                     worker.take();

@@ -40,7 +40,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SimWorker {
     private static final int LATER_MAX = 5;
-    private static final long UNTOLD_MILLIS = 20_000;
+    static final long UNTOLD_MILLIS = 20_000;
     private static final String CHANGED = "changed";
 
     private final Rig rig;
@@ -69,6 +69,7 @@ public final class SimWorker {
 
     public static final class Job {
         final Task task;
+        long since;
         int step;
         int later;
         String content = "";
@@ -79,6 +80,11 @@ public final class SimWorker {
 
         Job(Task task) {
             this.task = task;
+        }
+
+        /** What the etag of its object ends with. */
+        String form() {
+            return uploadId.isEmpty() ? "" : "-1";
         }
     }
 
@@ -117,22 +123,43 @@ public final class SimWorker {
 
     public void crash() {
         for (Job job : jobs) {
-            if (job.task.hasUpload() && job.step == 2 && random.nextBoolean()) {
-                write(job, job.task.getUpload());
+            if (job.task.hasUpload() && job.step == 2) {
+                perhaps(job);
             }
-            if (job.task.hasRemoveObject() && random.nextBoolean()) {
-                remove(job.task.getRemoveObject());
+            if (job.task.hasRemoveObject() && !job.task.getRemoveObject().getUploadsOnly()) {
+                RemoveObjectTask work = job.task.getRemoveObject();
+                switch (random.nextInt(3)) {
+                    case 0 -> bucket.remove(work);
+                    case 1 -> bucket.later(arrival(job), bucket.removal(work));
+                    default -> {}
+                }
             }
         }
         jobs.clear();
         rig.register(id, node);
     }
 
+    /** Its put is done, or not, or is yet to come. */
+    private void perhaps(Job job) {
+        switch (random.nextInt(3)) {
+            case 0 -> write(job, job.task.getUpload());
+            case 1 -> bucket.later(arrival(job), bucket.request(job));
+            default -> {}
+        }
+    }
+
+    private long arrival(Job job) {
+        long most = random.nextBoolean() ? 5_000 : Bucket.LATE_MILLIS;
+        return job.since + random.nextLong(most);
+    }
+
     /** One that comes again is not begun a second time beside the first. */
     public void take() {
         for (Task task : rig.take(id)) {
             if (jobs.stream().noneMatch(job -> same(job.task, task))) {
-                jobs.add(new Job(task));
+                Job job = new Job(task);
+                job.since = rig.clock.millis();
+                jobs.add(job);
             }
         }
     }
@@ -294,7 +321,10 @@ public final class SimWorker {
         }
         job.verdict = reply.getVerdicts(0);
         switch (job.verdict.getDecision()) {
-            case DECISION_GO -> job.step = 2;
+            case DECISION_GO -> {
+                job.step = 2;
+                job.since = rig.clock.millis();
+            }
             case DECISION_LATER -> {
                 if (++job.later > LATER_MAX) {
                     fail(job, work, "busy");
@@ -317,9 +347,7 @@ public final class SimWorker {
     private void put(Job job, UploadTask work) {
         PublishOutcome.Builder outcome = PublishOutcome.newBuilder();
         if (faulty && random.nextInt(8) == 0) {
-            if (random.nextBoolean()) {
-                write(job, work);
-            }
+            perhaps(job);
             outcome.setFailed(PublishFailure.newBuilder().setMessage("no answer"));
         } else {
             outcome.mergeFrom(write(job, work).buildPartial());
@@ -349,8 +377,12 @@ public final class SimWorker {
         }
         Stored object = new Stored("", work.getIno(), work.getGeneration(), job.content);
         String etag = job.verdict.getExpectedEtag();
+        if (job.verdict.getAvoidEtagsList().contains(Bucket.etag(job.content, job.form()))) {
+            return outcome.setFailed(
+                    PublishFailure.newBuilder().setMessage("avoided").setOutcomeKnown(true));
+        }
         for (int i = 0; i < 3; i++) {
-            Stored put = bucket.putIf(work.getKey(), etag, object);
+            Stored put = bucket.putIf(work.getKey(), etag, object, job.form());
             if (put != null) {
                 bucket.uploads.remove(job.uploadId);
                 return published(outcome, put);
@@ -360,7 +392,7 @@ public final class SimWorker {
                 leave(job, work); // an earlier try made it
                 return published(outcome, there);
             }
-            if (there == null || !known(job.verdict.getUnknownPutsList(), there)) {
+            if (there == null || !Bucket.known(job.verdict.getUnknownPutsList(), there)) {
                 return outcome.setConflict(true).setSeen(seen(there));
             }
             etag = there.etag();
@@ -376,10 +408,6 @@ public final class SimWorker {
                         .setEtag(there.etag())
                         .setSize(there.content().length())
                         .build();
-    }
-
-    private static boolean known(List<io.forebay.proto.UnknownPut> puts, Stored there) {
-        return puts.stream().anyMatch(put -> there.is(put.getIno(), put.getGeneration()));
     }
 
     private static PublishOutcome.Builder published(PublishOutcome.Builder outcome, Stored put) {
@@ -413,9 +441,9 @@ public final class SimWorker {
                 removed.addAllAbortedUploads(work.getAbortUploadsList());
                 removed.setUntoldUntilMillis(work.getUntoldUntilMillis());
                 if (work.getUploadsOnly()) {
-                    removed.setDone(!lost() && untoldAreGone(work));
+                    removed.setDone(!lost() && bucket.untoldAreGone(work, rig.clock.millis()));
                 } else if (!lost()) {
-                    boolean done = remove(work);
+                    boolean done = bucket.remove(work);
                     removed.setDone(done).setConflict(!done);
                 }
                 ended.setRemovedObject(removed);
@@ -474,37 +502,5 @@ public final class SimWorker {
                     "I5: dirty bytes were evicted");
             staged.remove(ino);
         }
-    }
-
-    private boolean untoldAreGone(RemoveObjectTask work) {
-        long until = work.getUntoldUntilMillis();
-        if (until != 0 && rig.clock.millis() < until + UNTOLD_MILLIS) {
-            return false;
-        }
-        if (until != 0) {
-            bucket.uploads
-                    .entrySet()
-                    .removeIf(each ->
-                            each.getValue().equals(work.getKey())
-                                    && !work.getKnownUploadsList().contains(each.getKey()));
-        }
-        return true;
-    }
-
-    private boolean remove(RemoveObjectTask work) {
-        Stored there = bucket.objects.get(work.getKey());
-        if (there == null) {
-            return true;
-        }
-        boolean ours =
-                there.etag().equals(work.getExpectedEtag())
-                        || known(work.getUnknownPutsList(), there);
-        if (ours) {
-            assertFalse(
-                    there.foreign() && !bucket.givenUp.contains(there.etag()),
-                    "I6: a foreign object was deleted");
-            bucket.objects.remove(work.getKey());
-        }
-        return ours;
     }
 }

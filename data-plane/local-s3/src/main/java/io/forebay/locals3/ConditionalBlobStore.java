@@ -1,6 +1,10 @@
 package io.forebay.locals3;
 
 import java.io.InputStream;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -18,10 +22,13 @@ import software.amazon.awssdk.services.s3.model.DeleteObjectResponse;
 import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
 import software.amazon.awssdk.services.s3.model.PutObjectRequest;
 import software.amazon.awssdk.services.s3.model.PutObjectResponse;
+import software.amazon.awssdk.services.s3.model.UploadPartRequest;
+import software.amazon.awssdk.services.s3.model.UploadPartResponse;
 
 /**
- * Makes conditional writes atomic. S3Proxy checks If-Match before it writes and lets another writer
- * in between; here the check is made again under a lock that every write of the key takes.
+ * Makes conditional writes atomic, and the end of a multipart upload an end. S3Proxy checks
+ * If-Match before it writes and lets another writer in between; here the check is made again under
+ * a lock that every write of the key takes.
  *
  * <p>S3Proxy 4.1.0 keeps the If-Match of a completion to itself: it looks at the stub of the upload
  * and then, only for If-Match, at the object. That second look is remembered, and the object must
@@ -31,6 +38,9 @@ final class ConditionalBlobStore extends ForwardingBlobStore {
     /** Keys share locks; more only means that fewer writers of different keys meet. */
     private static final int LOCKS = 1024;
 
+    /** Nobody sends a part so much later. */
+    private static final int ENDED_MAX = 10_000;
+
     /** Begins the key of the object that S3Proxy keeps for an upload. */
     private static final String STUB = ".s3proxy-mpu-stub-";
 
@@ -38,6 +48,20 @@ final class ConditionalBlobStore extends ForwardingBlobStore {
 
     private final ReentrantLock[] locks =
             Stream.generate(ReentrantLock::new).limit(LOCKS).toArray(ReentrantLock[]::new);
+
+    /** Uploads that were completed or aborted by this process, the latest. */
+    private final Set<String> ended =
+            Collections.synchronizedSet(
+                    Collections.newSetFromMap(
+                            new LinkedHashMap<>() {
+                                private static final long serialVersionUID = 1;
+
+                                @Override
+                                protected boolean removeEldestEntry(
+                                        Map.Entry<String, Boolean> eldest) {
+                                    return size() > ENDED_MAX;
+                                }
+                            }));
 
     ConditionalBlobStore(BlobStore delegate) {
         super(delegate);
@@ -91,9 +115,49 @@ final class ConditionalBlobStore extends ForwardingBlobStore {
                 upload.blobName(),
                 () -> {
                     Conditions conditions = new Conditions(ifMatch, request.ifNoneMatch());
+                    if (ended.contains(upload.id())) {
+                        throw noSuchUpload();
+                    }
                     check(upload.containerName(), upload.blobName(), conditions);
-                    return super.completeMultipartUpload(upload, request);
+                    CompleteMultipartUploadResponse completed =
+                            super.completeMultipartUpload(upload, request);
+                    ended.add(upload.id());
+                    return completed;
                 });
+    }
+
+    /** S3Proxy takes parts of what was aborted, and keeps them for ever. */
+    @Override
+    public UploadPartResponse uploadMultipartPart(
+            MultipartUpload upload, UploadPartRequest request, InputStream content) {
+        UploadPartResponse stored = super.uploadMultipartPart(upload, request, content);
+        return locked(
+                upload.containerName(),
+                upload.blobName(),
+                () -> {
+                    if (ended.contains(upload.id())) {
+                        super.abortMultipartUpload(upload);
+                        throw noSuchUpload();
+                    }
+                    return stored;
+                });
+    }
+
+    @Override
+    public void abortMultipartUpload(MultipartUpload upload) {
+        locked(
+                upload.containerName(),
+                upload.blobName(),
+                () -> {
+                    ended.add(upload.id());
+                    super.abortMultipartUpload(upload);
+                    return true;
+                });
+    }
+
+    private static RuntimeException noSuchUpload() {
+        return S3Exceptions.fromStatusCode(
+                404, "NoSuchUpload", Map.of(), new IllegalStateException("the upload has ended"));
     }
 
     @Override

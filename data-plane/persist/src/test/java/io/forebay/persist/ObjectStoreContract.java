@@ -199,6 +199,19 @@ public abstract class ObjectStoreContract {
     }
 
     @Test
+    void whatWasAbortedCannotComeBack() {
+        MultipartUpload upload = store.begin(object, METADATA);
+        List<UploadedPart> parts = sendParts(upload, bytes(9));
+        store.abort(upload);
+        assertInstanceOf(
+                WriteResult.UploadGone.class,
+                store.complete(upload, parts, new Condition.Absent()));
+        assertThrows(ForebayException.class, () -> sendParts(upload, bytes(9)));
+        assertEquals(List.of(), store.listParts(upload));
+        assertEquals(Optional.empty(), store.head(object));
+    }
+
+    @Test
     void aPartOfWrongBytesIsRefused() {
         MultipartUpload upload = store.begin(object, METADATA);
         Slice good = slice(bytes(1000));

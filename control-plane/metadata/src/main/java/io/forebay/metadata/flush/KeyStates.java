@@ -7,7 +7,10 @@ import io.forebay.metadata.state.Registry;
 import io.forebay.metadata.state.Space;
 import io.forebay.proto.FlushState;
 import io.forebay.proto.KeyRecord;
+import io.forebay.proto.LateDelete;
 import io.forebay.proto.UnknownPut;
+import io.forebay.schema.Limits;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -27,7 +30,23 @@ public final class KeyStates {
     public static KeyRecord.Builder load(Space space, String key) {
         KeyRecord record =
                 Records.find(space.tx(), Keys.object(space.id(), key), KeyRecord.parser());
-        return record == null ? KeyRecord.newBuilder() : record.toBuilder();
+        return record == null ? KeyRecord.newBuilder() : inTime(space, record.toBuilder());
+    }
+
+    /** Without what cannot come any more. */
+    private static KeyRecord.Builder inTime(Space space, KeyRecord.Builder record) {
+        List<UnknownPut> late =
+                record.getLatePutsList().stream()
+                        .filter(put -> put.getUntilMillis() > space.nowMillis())
+                        .toList();
+        List<LateDelete> deletes =
+                record.getLateDeletesList().stream()
+                        .filter(delete -> delete.getUntilMillis() > space.nowMillis())
+                        .toList();
+        return record.clearLatePuts()
+                .addAllLatePuts(late)
+                .clearLateDeletes()
+                .addAllLateDeletes(deletes);
     }
 
     public static void save(Space space, String key, KeyRecord.Builder record) {
@@ -44,12 +63,16 @@ public final class KeyStates {
         return hasObject(record)
                 || record.getIntent() != KeyRecord.Intent.INTENT_UNSPECIFIED
                 || record.getUnknownPutsCount() > 0
+                || record.getLatePutsCount() > 0
+                || record.getLateDeletesCount() > 0
                 || record.getUploadsCount() > 0;
     }
 
     /** Whether there is an object, or may be one later. */
     static boolean mayHaveObject(KeyRecord.Builder record) {
-        return hasObject(record) || record.getUnknownPutsCount() > 0;
+        return hasObject(record)
+                || record.getUnknownPutsCount() > 0
+                || record.getLatePutsCount() > 0;
     }
 
     public static boolean hasObject(KeyRecord.Builder record) {
@@ -80,6 +103,7 @@ public final class KeyStates {
                 .clearMarkSinceMillis()
                 .clearMarkUnknown()
                 .clearMarkAgain()
+                .clearMarkUploadId()
                 .clearMarkIno()
                 .clearMarkGeneration();
     }
@@ -90,22 +114,108 @@ public final class KeyStates {
             if (record.getUnknownPutsCount() >= UNKNOWN_MAX) {
                 record.removeUnknownPuts(0);
             }
-            record.addUnknownPuts(
-                    UnknownPut.newBuilder()
-                            .setIno(record.getMarkIno())
-                            .setGeneration(record.getMarkGeneration()));
+            record.addUnknownPuts(marked(record));
             clearMark(record);
         }
     }
 
-    /** Takes a put out of those that may have happened; whether it was one. */
+    private static UnknownPut marked(KeyRecord.Builder record) {
+        return UnknownPut.newBuilder()
+                .setIno(record.getMarkIno())
+                .setGeneration(record.getMarkGeneration())
+                .setUploadId(record.getMarkUploadId())
+                .setReplacesEtag(record.getEtag())
+                .setUntilMillis(record.getMarkSinceMillis() + Limits.LATE_WRITE_MILLIS)
+                .build();
+    }
+
+    /** Takes a put out of those that may have happened; whether it was one. It may come late. */
     static boolean takeUnknown(KeyRecord.Builder record, long ino, long generation) {
         List<UnknownPut> all = List.copyOf(record.getUnknownPutsList());
         record.clearUnknownPuts();
-        all.stream()
-                .filter(put -> put.getIno() != ino || put.getGeneration() != generation)
-                .forEach(record::addUnknownPuts);
+        if (markedBy(record, ino, generation)) {
+            addLate(record, marked(record));
+        }
+        for (UnknownPut put : all) {
+            if (put.getIno() != ino || put.getGeneration() != generation) {
+                record.addUnknownPuts(put);
+            } else {
+                addLate(record, put);
+            }
+        }
         return record.getUnknownPutsCount() < all.size();
+    }
+
+    /** What the key holds is known: what was not known before can only come late. */
+    static void settled(KeyRecord.Builder record) {
+        List<UnknownPut> all = List.copyOf(record.getUnknownPutsList());
+        record.clearUnknownPuts();
+        all.forEach(put -> addLate(record, put));
+    }
+
+    /** The end of an upload is the end of its put: who would complete it finds nothing. */
+    private static void addLate(KeyRecord.Builder record, UnknownPut put) {
+        boolean over =
+                !put.getUploadId().isEmpty()
+                        && record.getUploadsList().stream()
+                                .noneMatch(each -> each.getUploadId().equals(put.getUploadId()));
+        if (!over && !record.getLatePutsList().contains(put)) {
+            if (record.getLatePutsCount() >= UNKNOWN_MAX) {
+                record.removeLatePuts(0);
+            }
+            record.addLatePuts(put);
+        }
+    }
+
+    /** All puts of which an object may be there, or come. */
+    static List<UnknownPut> possible(KeyRecord.Builder record) {
+        List<UnknownPut> all = new ArrayList<>(record.getUnknownPutsList());
+        all.addAll(record.getLatePutsList());
+        return all;
+    }
+
+    /** Somebody was told to delete the object and has not said that he did; another one is. */
+    static void deletedAgain(KeyRecord.Builder record) {
+        if (hasObject(record)) {
+            List<LateDelete> others =
+                    record.getLateDeletesList().stream()
+                            .filter(each -> !each.getEtag().equals(record.getEtag()))
+                            .limit(UNKNOWN_MAX)
+                            .toList();
+            record.clearLateDeletes().addAllLateDeletes(others);
+            record.addLateDeletes(
+                    LateDelete.newBuilder()
+                            .setEtag(record.getEtag())
+                            .setUntilMillis(
+                                    record.getMarkSinceMillis() + Limits.LATE_WRITE_MILLIS));
+        }
+    }
+
+    /**
+     * What an object must not have as its etag, lest a late request takes it for the one that it
+     * means: the same bytes have the same.
+     */
+    static List<String> avoided(KeyRecord.Builder record, long ino, long generation) {
+        List<String> etags = new ArrayList<>();
+        possible(record).stream()
+                .filter(put -> put.getIno() != ino || put.getGeneration() != generation)
+                .map(UnknownPut::getReplacesEtag)
+                .filter(etag -> !etag.isEmpty())
+                .forEach(etags::add);
+        record.getLateDeletesList().forEach(delete -> etags.add(delete.getEtag()));
+        return etags;
+    }
+
+    /** What is left to be known of a key whose object is gone. */
+    static KeyRecord.Builder withoutObject(KeyRecord.Builder record) {
+        KeyRecord.Builder rest =
+                KeyRecord.newBuilder()
+                        .addAllUploads(record.getUploadsList())
+                        .addAllLatePuts(record.getLatePutsList())
+                        .addAllLateDeletes(record.getLateDeletesList())
+                        .addAllUnknownPuts(record.getUnknownPutsList());
+        settled(rest);
+        return rest;
     }
 
     /** Whether the key's object is the newest object of the inode. */

@@ -8,6 +8,7 @@ import io.forebay.proto.AbortedUploads;
 import io.forebay.proto.KeyRecord;
 import io.forebay.proto.OpenUpload;
 import io.forebay.proto.TaskRecord;
+import io.forebay.proto.UnknownPut;
 import io.forebay.proto.UploadTask;
 import io.forebay.proto.UploadTaskOrBuilder;
 import java.util.Collection;
@@ -98,8 +99,14 @@ final class OpenUploads {
         KeyStates.save(space, task.getKey(), record);
     }
 
-    /** They are completed, or aborted. */
+    /** They are completed, or aborted: no put of theirs can come any more. */
     static void over(KeyRecord.Builder record, Collection<String> ids) {
+        List<UnknownPut> late =
+                record.getLatePutsList().stream()
+                        .filter(put ->
+                                put.getUploadId().isEmpty() || !ids.contains(put.getUploadId()))
+                        .toList();
+        record.clearLatePuts().addAllLatePuts(late);
         keep(record, each -> each.getUploadId().isEmpty() || !ids.contains(each.getUploadId()));
     }
 

@@ -111,7 +111,9 @@ public final class Publication {
                 .setDecision(Decision.DECISION_GO)
                 .setExpectedEtag(expected(inode, key, record))
                 .setMaybeDone(maybeDone)
-                .addAllUnknownPuts(record.getUnknownPutsList())
+                .addAllUnknownPuts(KeyStates.possible(record))
+                .addAllAvoidEtags(
+                        KeyStates.avoided(record, intent.getIno(), intent.getGeneration()))
                 .build();
     }
 
@@ -163,6 +165,7 @@ public final class Publication {
                 .setMarkEpoch(lease.epoch())
                 .setMarkSinceMillis(space.nowMillis())
                 .setMarkUnknown(false)
+                .setMarkUploadId(intent.getUploadId())
                 .setMarkIno(intent.getIno())
                 .setMarkGeneration(intent.getGeneration());
         KeyStates.save(space, intent.getKey(), record);
@@ -203,8 +206,8 @@ public final class Publication {
         PublishedObject object = outcome.getPublished();
         String key = intent.getKey();
         KeyStates.clearMark(record);
-        record.clearUnknownPuts()
-                .setEtag(object.getEtag())
+        KeyStates.settled(record);
+        record.setEtag(object.getEtag())
                 .setIno(intent.getIno())
                 .setGeneration(intent.getGeneration())
                 .setSize(object.getSize());
@@ -286,7 +289,7 @@ public final class Publication {
     private static void conflict(Space space, PublishOutcome outcome, KeyRecord.Builder record) {
         PublishIntent intent = outcome.getIntent();
         KeyStates.clearMark(record);
-        record.clearUnknownPuts();
+        KeyStates.settled(record);
         KeyStates.save(space, intent.getKey(), record);
         unmarkUnless(space, intent, KeyStates.known(record));
         Inode inode = concerned(space, intent);

@@ -54,6 +54,9 @@ public final class Removals {
                 return uploads(space, key, record);
             }
         }
+        if (deleting) {
+            KeyStates.deletedAgain(record);
+        }
         record.setIntent(KeyRecord.Intent.INTENT_DELETE)
                 .setMarkWorker(lease.worker())
                 .setMarkEpoch(lease.epoch())
@@ -63,7 +66,7 @@ public final class Removals {
                 RemoveObjectTask.newBuilder()
                         .setKey(key)
                         .setExpectedEtag(record.getEtag())
-                        .addAllUnknownPuts(record.getUnknownPutsList())
+                        .addAllUnknownPuts(KeyStates.possible(record))
                         .addAllAbortUploads(OpenUploads.stale(space, key, record))
                         .build();
         return new Step.Give(Task.newBuilder().setRemoveObject(task));
@@ -102,14 +105,11 @@ public final class Removals {
             return; // said before, or taken over
         }
         if (!ended.getDone() && !ended.getConflict()) {
-            TaskRecord.Builder again = old == null ? TaskRecord.newBuilder() : old.toBuilder();
-            again.setLeased(false)
-                    .setDueMillis(
-                            space.nowMillis() + Backoff.millis(again.getAttempt(), key.hashCode()));
-            Queue.put(space, lease.worker(), task, again.build());
+            again(space, lease, key, old);
             return;
         }
-        if (ended.getConflict()) {
+        boolean told = !KeyStates.hasObject(record) && record.getUnknownPutsCount() == 0;
+        if (ended.getConflict() && !told) {
             LOG.log(
                     System.Logger.Level.WARNING,
                     "An object that somebody else wrote was left where a file was removed;"
@@ -118,18 +118,25 @@ public final class Removals {
                     key);
         }
         Queue.remove(space, lease.worker(), task);
-        KeyRecord.Builder rest = ended.getUploadsOnly() ? record : uploadsOf(record);
+        KeyRecord.Builder rest = ended.getUploadsOnly() ? record : KeyStates.withoutObject(record);
         OpenUploads.over(rest, ended.getAbortedUploadsList());
         OpenUploads.toldUntil(rest, ended.getUntoldUntilMillis());
         KeyStates.save(space, key, rest);
         if (deleting) {
             forgetObject(space, key, record);
         }
+        if (deleting && rest.getLatePutsCount() > 0) {
+            again(space, lease, key, old);
+        }
         OpenUploads.lookAfter(space, lease.worker(), key);
     }
 
-    private static KeyRecord.Builder uploadsOf(KeyRecord.Builder record) {
-        return KeyRecord.newBuilder().addAllUploads(record.getUploadsList());
+    /** Soon, and then less often, but more often than a late put needs to be forgotten. */
+    private static void again(Space space, Lease lease, String key, @Nullable TaskRecord old) {
+        TaskRecord.Builder again = old == null ? TaskRecord.newBuilder() : old.toBuilder();
+        long pause = Backoff.millis(again.getAttempt(), key.hashCode());
+        again.setLeased(false).setDueMillis(space.nowMillis() + pause);
+        Queue.put(space, lease.worker(), TaskId.removal(key), again.build());
     }
 
     private static void forgetObject(Space space, String key, KeyRecord.Builder record) {

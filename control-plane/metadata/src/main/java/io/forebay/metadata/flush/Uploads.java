@@ -248,7 +248,8 @@ final class Uploads {
         if (open(inode)) {
             upload.setStagedCtimeNanos(flush.getCutCtimeNanos());
         }
-        boolean inParts = source != null || upload.getSize() > Limits.PART_BYTES_MIN;
+        boolean otherForm = flush.getAttempt() % 2 == 1; // a worker sends it in one part, then
+        boolean inParts = source != null || otherForm || upload.getSize() > Limits.PART_BYTES_MIN;
         OpenUploads.allow(space, inode.owner(), upload, inParts);
         return Task.newBuilder()
                 .setAttempt(flush.getAttempt())

@@ -17,6 +17,7 @@ import io.forebay.proto.PublishIntent;
 import io.forebay.proto.PublishOutcome;
 import io.forebay.proto.PublishVerdict.Decision;
 import io.forebay.proto.PublishedObject;
+import io.forebay.proto.RemoveObjectTask;
 import io.forebay.proto.RemovedObject;
 import io.forebay.proto.Task;
 import io.forebay.proto.UploadTask;
@@ -167,18 +168,26 @@ final class SpecialFilesTest {
                 if (task.hasUpload()) {
                     publish(task.getUpload());
                 } else if (task.hasRemoveObject()) {
-                    bucket.remove(task.getRemoveObject().getKey());
-                    RemovedObject removed =
-                            RemovedObject.newBuilder()
-                                    .setKey(task.getRemoveObject().getKey())
-                                    .setDone(true)
-                                    .build();
-                    rig.end("w1", ended().setRemovedObject(removed).build());
+                    remove(task.getRemoveObject());
                 } else {
                     rig.end("w1", ended().setDroppedIno(task.getDropStaged().getIno()).build());
                 }
             }
         }
+    }
+
+    private void remove(RemoveObjectTask work) {
+        if (!work.getUploadsOnly()) {
+            bucket.remove(work.getKey());
+        }
+        RemovedObject removed =
+                RemovedObject.newBuilder()
+                        .setKey(work.getKey())
+                        .setDone(true)
+                        .setUploadsOnly(work.getUploadsOnly())
+                        .setUntoldUntilMillis(work.getUntoldUntilMillis())
+                        .build();
+        rig.end("w1", ended().setRemovedObject(removed).build());
     }
 
     private EndedTask.Builder ended() {

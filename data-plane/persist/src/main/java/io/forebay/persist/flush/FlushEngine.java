@@ -53,8 +53,7 @@ public final class FlushEngine implements AutoCloseable {
         this.helpers = Executors.newCachedThreadPool(settings.threads());
         this.room = new Semaphore(settings.tasks());
         ControlCalls calls = new ControlCalls(control, helpers, closing, REPORT_PATIENCE);
-        Publication publication =
-                new Publication(calls, store, listener, closing, settings.busyWait());
+        Publication publication = new Publication(calls, store, listener, closing, settings);
         PartSender parts = new PartSender(helpers, settings.parts(), closing);
         OpenUploads uploads = new OpenUploads(calls, store, settings.clock(), settings.untoldAge());
         Uploader uploader = new Uploader(staged, store, parts, publication, uploads);

@@ -10,7 +10,6 @@ import io.forebay.proto.FailureKind;
 import io.forebay.proto.RemoveObjectTask;
 import io.forebay.proto.UploadTask;
 import io.forebay.schema.ForebayException;
-import io.forebay.schema.Limits;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -64,7 +63,7 @@ final class OpenUploads {
     /** A try has ended without one, or goes on with what was there. */
     void unbegun(Upload upload) {
         UploadTask work = upload.work();
-        if (work.hasCopyFrom() || work.getSize() > Limits.PART_BYTES_MIN) {
+        if (work.getAllowedMillis() != 0) {
             report(ended(upload).setUnbegunUpload(work).build());
         }
     }

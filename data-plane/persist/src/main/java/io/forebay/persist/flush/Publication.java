@@ -10,7 +10,10 @@ import io.forebay.proto.PublishVerdict;
 import io.forebay.proto.PublishedObject;
 import io.forebay.proto.SeenObject;
 import io.forebay.schema.ForebayException;
+import io.forebay.schema.Limits;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
@@ -20,6 +23,8 @@ import java.util.concurrent.CountDownLatch;
  * on what the key held, and an object of ours that is there already is recognised by its metadata.
  */
 final class Publication {
+    private static final Duration WITHIN = Duration.ofMillis(Limits.WRITE_WITHIN_MILLIS);
+
     /** Looks at the key and writes again: more means that somebody writes it all the time. */
     private static final int WRITES_MAX = 3;
 
@@ -29,24 +34,27 @@ final class Publication {
     private final ObjectStore store;
     private final FlushListener listener;
     private final CountDownLatch closing;
-    private final Duration busyWait;
+    private final FlushSettings settings;
 
     Publication(
             ControlCalls control,
             ObjectStore store,
             FlushListener listener,
             CountDownLatch closing,
-            Duration busyWait) {
+            FlushSettings settings) {
         this.control = control;
         this.store = store;
         this.listener = listener;
         this.closing = closing;
-        this.busyWait = busyWait;
+        this.settings = settings;
     }
 
     /** The write that makes the object. */
     interface Write {
         WriteResult on(Condition condition);
+
+        /** The etag that the object will have, if etags are hashes of the bytes. */
+        String etag();
     }
 
     /** Asks for the key and makes the object. What is returned has not been reported yet. */
@@ -55,12 +63,13 @@ final class Publication {
     }
 
     private UploadEnd ask(Upload upload, String uploadId, Write write) {
-        Pauses pauses = new Pauses(closing, busyWait);
+        Pauses pauses = new Pauses(closing, settings.busyWait());
         while (true) {
+            Instant asked = settings.clock().instant();
             PublishVerdict verdict = control.begin(upload.intent(uploadId));
             switch (verdict.getDecision()) {
                 case DECISION_GO -> {
-                    return write(upload, verdict, write);
+                    return write(upload, verdict, at(asked, write));
                 }
                 case DECISION_STALE -> {
                     return new UploadEnd.Stale();
@@ -77,8 +86,59 @@ final class Publication {
         }
     }
 
+    /** Whoever waits for the end of a lost request counts from when it was allowed. */
+    private Write at(Instant asked, Write write) {
+        return new Write() {
+            @Override
+            public WriteResult on(Condition condition) {
+                if (settings.clock().instant().isAfter(asked.plus(WITHIN))) {
+                    throw new ForebayException(
+                            FailureKind.FAILURE_BUSY, "The store was away too long; tried again.");
+                }
+                return write.on(condition);
+            }
+
+            @Override
+            public String etag() {
+                return write.etag();
+            }
+        };
+    }
+
     private UploadEnd write(Upload upload, PublishVerdict verdict, Write write) {
-        Condition condition = Condition.replacing(verdict.getExpectedEtag());
+        List<String> avoided = verdict.getAvoidEtagsList();
+        if (!avoided.isEmpty() && avoided.contains(write.etag())) {
+            return new UploadEnd.WriteFailed(
+                    "A request that means an object of the same bytes may still be on its way to"
+                            + " the store; tried again.",
+                    true);
+        }
+        Condition expected = Condition.replacing(verdict.getExpectedEtag());
+        boolean certain = !verdict.getMaybeDone() && verdict.getUnknownPutsCount() == 0;
+        return certain
+                ? write(upload, verdict, write, expected)
+                : lookAndWrite(upload, verdict, write, expected);
+    }
+
+    /** A condition that cannot hold costs a connection with stores that hang up on such a write. */
+    private UploadEnd lookAndWrite(
+            Upload upload, PublishVerdict verdict, Write write, Condition expected) {
+        Optional<StoredObject> there;
+        try {
+            there = store.head(upload.target());
+        } catch (ForebayException e) {
+            return new UploadEnd.WriteFailed(e.getMessage(), true);
+        }
+        if (there.isPresent() && isOurs(upload, there.get())) {
+            return published(upload, there.get());
+        }
+        Condition condition = next(expected, verdict, there).orElse(expected);
+        return write(upload, verdict, write, condition);
+    }
+
+    private UploadEnd write(
+            Upload upload, PublishVerdict verdict, Write write, Condition expected) {
+        Condition condition = expected;
         for (int i = 0; i < WRITES_MAX; i++) {
             try {
                 switch (write.on(condition)) {

@@ -5,14 +5,20 @@ import io.forebay.persist.ObjectRef;
 import io.forebay.persist.ObjectStore;
 import io.forebay.persist.RemoveResult;
 import io.forebay.persist.StoredObject;
+import io.forebay.proto.FailureKind;
 import io.forebay.proto.RemoveObjectTask;
 import io.forebay.proto.RemovedObject;
 import io.forebay.proto.Task;
 import io.forebay.schema.ForebayException;
+import io.forebay.schema.Limits;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Optional;
 
 /** Takes an object from the bucket, and before it the uploads that could still make one. */
 final class Removal {
+    private static final Duration WITHIN = Duration.ofMillis(Limits.WRITE_WITHIN_MILLIS);
+
     private final ObjectStore store;
     private final OpenUploads uploads;
 
@@ -24,6 +30,7 @@ final class Removal {
     /** What is to be told of it. */
     RemovedObject run(Task task) {
         RemoveObjectTask work = task.getRemoveObject();
+        Instant asked = uploads.now();
         ObjectRef object = ObjectRef.of(task.getLocation(), work.getKey());
         RemovedObject.Builder result =
                 RemovedObject.newBuilder()
@@ -35,7 +42,7 @@ final class Removal {
             if (work.getUploadsOnly()) {
                 return uploadsOnly(object, work, result);
             }
-            RemoveResult removed = removeOurs(work, object);
+            RemoveResult removed = removeOurs(work, object, asked);
             result.setDone(removed == RemoveResult.GONE);
             if (removed == RemoveResult.CHANGED) {
                 result.setConflict(true)
@@ -55,7 +62,7 @@ final class Removal {
     }
 
     /** The object that we know, or one that a put of unknown outcome of ours left. */
-    private RemoveResult removeOurs(RemoveObjectTask work, ObjectRef object) {
+    private RemoveResult removeOurs(RemoveObjectTask work, ObjectRef object, Instant asked) {
         Optional<StoredObject> there = store.head(object);
         if (there.isEmpty()) {
             return RemoveResult.GONE;
@@ -69,6 +76,10 @@ final class Removal {
                                                 there.get().metadata(),
                                                 put.getIno(),
                                                 put.getGeneration()));
+        if (ours && uploads.now().isAfter(asked.plus(WITHIN))) {
+            throw new ForebayException(
+                    FailureKind.FAILURE_BUSY, "The store was away too long; tried again.");
+        }
         return ours ? store.remove(object, etag) : RemoveResult.CHANGED;
     }
 }

@@ -1,8 +1,8 @@
 package io.forebay.persist.flush;
 
 import io.forebay.persist.MultipartUpload;
-import io.forebay.persist.ProbeReport;
 import io.forebay.persist.ObjectStore;
+import io.forebay.persist.ProbeReport;
 import io.forebay.persist.bucket.BucketReader;
 import io.forebay.proto.EndedTask;
 import io.forebay.proto.FailedUpload;
@@ -37,8 +37,7 @@ final class TaskRunner {
     }
 
     /** The bucket, and who writes and reads it. */
-    record Storage(
-            ObjectStore store, Uploader uploader, Removal removal, BucketReader reader) {}
+    record Storage(ObjectStore store, Uploader uploader, Removal removal, BucketReader reader) {}
 
     /** Tells the listener how tasks go. */
     record Reporter(FlushListener listener, InstantSource clock) {

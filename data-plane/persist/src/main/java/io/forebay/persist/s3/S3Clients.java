@@ -7,6 +7,7 @@ import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.AwsSessionCredentials;
 import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.core.checksums.RequestChecksumCalculation;
 import software.amazon.awssdk.core.checksums.ResponseChecksumValidation;
 import software.amazon.awssdk.core.client.config.ClientOverrideConfiguration;
@@ -33,7 +34,20 @@ final class S3Clients {
 
     private S3Clients() {}
 
+    /** For requests that may be sent again when their answer is lost. */
     static S3Client build(S3Settings settings) {
+        return build(settings, repeating(settings));
+    }
+
+    /**
+     * For those that may not: one that was lost on its way may arrive after what came later. What
+     * the store refuses because it is busy was not done, and is sent again.
+     */
+    static S3Client buildForOnce(S3Settings settings) {
+        return build(settings, once(settings));
+    }
+
+    private static S3Client build(S3Settings settings, ClientOverrideConfiguration configuration) {
         Apache5HttpClient.Builder http =
                 Apache5HttpClient.builder()
                         .maxConnections(settings.connections())
@@ -50,12 +64,34 @@ final class S3Clients {
                         // We send our own checksums, and stores differ in what else they take.
                         .requestChecksumCalculation(RequestChecksumCalculation.WHEN_REQUIRED)
                         .responseChecksumValidation(ResponseChecksumValidation.WHEN_REQUIRED)
-                        .overrideConfiguration(overrides(settings));
+                        .overrideConfiguration(configuration);
         settings.endpoint().ifPresent(builder::endpointOverride);
         return builder.build();
     }
 
-    private static ClientOverrideConfiguration overrides(S3Settings settings) {
+    private static ClientOverrideConfiguration once(S3Settings settings) {
+        return ClientOverrideConfiguration.builder()
+                .apiCallAttemptTimeout(settings.attemptTimeout())
+                .apiCallTimeout(settings.attemptTimeout())
+                .retryStrategy(
+                        StandardRetryStrategy.builder()
+                                .useClientDefaults(false)
+                                .maxAttempts(ATTEMPTS)
+                                .retryOnException(S3Clients::isRefused)
+                                .backoffStrategy(
+                                        BackoffStrategy.exponentialDelay(BACKOFF, BACKOFF_MAX))
+                                .build())
+                .build();
+    }
+
+    private static boolean isRefused(Throwable failure) {
+        return failure instanceof AwsServiceException answer
+                && (answer.statusCode() == 429
+                        || (answer.statusCode() == 503
+                                && S3Failures.code(answer).equals("SlowDown")));
+    }
+
+    private static ClientOverrideConfiguration repeating(S3Settings settings) {
         return ClientOverrideConfiguration.builder()
                 .apiCallAttemptTimeout(settings.attemptTimeout())
                 .apiCallTimeout(settings.attemptTimeout().multipliedBy(ATTEMPTS))

@@ -39,18 +39,23 @@ public final class S3ObjectStore implements ObjectStore {
     private static final int NOT_IMPLEMENTED = 501;
 
     private final S3Client client;
+
+    /** Sends what must not be done twice. */
+    private final S3Client once;
+
     private final S3Download download;
     private final S3Probe probe;
 
-    private S3ObjectStore(S3Client client) {
+    private S3ObjectStore(S3Client client, S3Client once) {
         this.client = client;
+        this.once = once;
         this.download = new S3Download(client);
         this.probe = new S3Probe(client);
     }
 
     /** Opens no connection yet. */
     public static S3ObjectStore open(S3Settings settings) {
-        return new S3ObjectStore(S3Clients.build(settings));
+        return new S3ObjectStore(S3Clients.build(settings), S3Clients.buildForOnce(settings));
     }
 
     @Override
@@ -91,7 +96,7 @@ public final class S3ObjectStore implements ObjectStore {
             case Condition.Matches(String etag) -> request.ifMatch(quoted(etag));
         }
         try {
-            PutObjectResponse answer = client.putObject(request.build(), body(content));
+            PutObjectResponse answer = once.putObject(request.build(), body(content));
             return new WriteResult.Written(
                     bare(answer.eTag()), checksum(Crc32c.header(content.crc32c())));
         } catch (SdkException e) {
@@ -106,7 +111,7 @@ public final class S3ObjectStore implements ObjectStore {
     public MultipartUpload begin(ObjectRef target, Map<String, String> metadata) {
         try {
             String id =
-                    client.createMultipartUpload(request ->
+                    once.createMultipartUpload(request ->
                                     request.bucket(target.bucket())
                                             .key(target.key())
                                             .metadata(metadata)
@@ -197,7 +202,7 @@ public final class S3ObjectStore implements ObjectStore {
             MultipartUpload upload, List<UploadedPart> parts, Condition condition) {
         try {
             CompleteMultipartUploadResponse answer =
-                    client.completeMultipartUpload(S3Parts.completion(upload, parts, condition));
+                    once.completeMultipartUpload(S3Parts.completion(upload, parts, condition));
             return new WriteResult.Written(bare(answer.eTag()), checksum(answer.checksumCRC32C()));
         } catch (SdkException e) {
             if (e instanceof AwsServiceException answer) {
@@ -255,12 +260,12 @@ public final class S3ObjectStore implements ObjectStore {
         DeleteObjectRequest plain =
                 DeleteObjectRequest.builder().bucket(object.bucket()).key(object.key()).build();
         try {
-            client.deleteObject(plain.toBuilder().ifMatch(quoted(etag)).build());
+            once.deleteObject(plain.toBuilder().ifMatch(quoted(etag)).build());
         } catch (AwsServiceException e) {
             if (e.statusCode() != NOT_IMPLEMENTED) {
                 throw e;
             }
-            client.deleteObject(plain);
+            once.deleteObject(plain);
         }
     }
 
@@ -286,6 +291,7 @@ public final class S3ObjectStore implements ObjectStore {
     @Override
     public void close() {
         client.close();
+        once.close();
     }
 
     private static RequestBody body(Slice content) {

@@ -46,6 +46,8 @@ final class FakeControl implements FlushControl {
     private final Set<String> maybeDone = new HashSet<>();
     private final Map<String, Set<UnknownPut>> unknown = new HashMap<>();
     private final Map<String, String> marks = new HashMap<>();
+    private final Map<String, Set<String>> avoided = new HashMap<>();
+    private final Map<String, Integer> attempts = new HashMap<>();
     private int laters;
     private int unbegun;
     private final Set<String> told = new HashSet<>();
@@ -83,6 +85,11 @@ final class FakeControl implements FlushControl {
     /** Tries that came to no multipart upload where one was expected. */
     synchronized int unbegun() {
         return unbegun;
+    }
+
+    /** A late request may name this etag. */
+    synchronized void avoids(String key, String etag) {
+        avoided.put(key, Set.of(etag));
     }
 
     /** The next so many questions are answered with "later". */
@@ -174,6 +181,7 @@ final class FakeControl implements FlushControl {
         return verdict.setDecision(PublishVerdict.Decision.DECISION_GO)
                 .setExpectedEtag(etag(intent.getKey()))
                 .setMaybeDone(maybeDone.contains(mark(intent)))
+                .addAllAvoidEtags(avoided.getOrDefault(intent.getKey(), Set.of()))
                 .addAllUnknownPuts(List.copyOf(unknown.getOrDefault(intent.getKey(), Set.of())))
                 .build();
     }
@@ -247,7 +255,12 @@ final class FakeControl implements FlushControl {
         UploadTask wanted = newest.get(ino);
         if (retry && wanted != null && wanted.getGeneration() == generation) {
             String id = resumable.getOrDefault(ino + "/" + generation, "");
-            enqueue(task(wanted.toBuilder().setUploadId(id).build()));
+            int attempt = attempts.merge(ino + "/" + generation, 1, Integer::sum);
+            enqueue(
+                    Task.newBuilder()
+                            .setAttempt(attempt)
+                            .setUpload(wanted.toBuilder().setUploadId(id))
+                            .build());
         }
     }
 

@@ -23,9 +23,11 @@ import io.forebay.proto.Task;
 import io.forebay.proto.UploadTask;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.security.MessageDigest;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -125,7 +127,8 @@ final class OpenUploadsTest {
     @Test
     void aTryThatComesToNoUploadSaysSo() {
         control.doNotRetry();
-        control.enqueue(FakeControl.upload(5, 1, 9 * MIB)); // nothing is staged
+        UploadTask.Builder work = FakeControl.upload(5, 1, 9 * MIB).toBuilder();
+        control.enqueue(work.setAllowedMillis(1).build()); // nothing is staged
         start(bucket, HOUR);
         control.await(() -> !control.ended.isEmpty());
         assertEquals(1, control.unbegun());
@@ -133,6 +136,21 @@ final class OpenUploadsTest {
         control.enqueue(FakeControl.upload(6, 1, 10));
         control.await(() -> control.isClean(6));
         assertEquals(1, control.unbegun(), "of a small file nobody expects one");
+    }
+
+    @Test
+    void bytesWhoseEtagALateRequestNamesAreSentInAnotherForm() throws Exception {
+        byte[] bytes = stage(5, 1000);
+        String md5 = HexFormat.of().formatHex(MessageDigest.getInstance("MD5").digest(bytes));
+        control.avoids("file-5", md5);
+        control.enqueue(FakeControl.upload(5, 1, bytes.length));
+        start(bucket, HOUR);
+        control.await(() -> control.isClean(5));
+        String why = control.outcomes.getFirst().getFailed().getMessage();
+        assertTrue(why.contains("may still be on its way"), why);
+        assertTrue(control.lastPublished().getChecksum().endsWith("-1"), "in one part");
+        assertArrayEquals(bytes, bucket.bytes(ref(5)).orElseThrow());
+        assertEquals(1, bucket.history().size(), "it never was there in the first form");
     }
 
     @Test
