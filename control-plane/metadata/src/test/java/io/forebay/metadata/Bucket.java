@@ -3,7 +3,12 @@ package io.forebay.metadata;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.forebay.proto.PublishFailure;
+import io.forebay.proto.PublishOutcome;
+import io.forebay.proto.PublishVerdict;
+import io.forebay.proto.PublishedObject;
 import io.forebay.proto.RemoveObjectTask;
+import io.forebay.proto.SeenObject;
 import io.forebay.proto.UnknownPut;
 import io.forebay.proto.UploadTask;
 import io.forebay.schema.Limits;
@@ -131,7 +136,8 @@ public final class Bucket {
         UploadTask work = job.task.getUpload();
         Stored source = objects.get(work.getCopyFrom().getKey());
         String content = work.hasCopyFrom() && source != null ? source.content() : job.content;
-        if (work.hasCopyFrom() && source == null) {
+        boolean changed = source == null || !source.etag().equals(work.getCopyFrom().getEtag());
+        if (work.hasCopyFrom() && changed) {
             return () -> {};
         }
         Stored object = new Stored("", work.getIno(), work.getGeneration(), content);
@@ -145,6 +151,64 @@ public final class Bucket {
                 }
             }
         };
+    }
+
+    /** The write itself, as a real worker does it with a condition and a look. */
+    PublishOutcome.Builder write(SimWorker.Job job, UploadTask work) {
+        PublishOutcome.Builder outcome = PublishOutcome.newBuilder();
+        if (work.hasCopyFrom()) {
+            Stored source = objects.get(work.getCopyFrom().getKey());
+            if (source == null || !source.etag().equals(work.getCopyFrom().getEtag())) {
+                return outcome.setFailed(
+                        PublishFailure.newBuilder()
+                                .setMessage("source changed")
+                                .setOutcomeKnown(true));
+            }
+            job.content = source.content();
+        }
+        assertFalse(
+                job.verdict.getDecision() != PublishVerdict.Decision.DECISION_GO, "put without GO");
+        if (!job.uploadId.isEmpty() && !uploads.containsKey(job.uploadId)) {
+            return outcome.setFailed(
+                    PublishFailure.newBuilder().setMessage("upload gone").setOutcomeKnown(true));
+        }
+        Stored object = new Stored("", work.getIno(), work.getGeneration(), job.content);
+        String etag = job.verdict.getExpectedEtag();
+        if (job.verdict.getAvoidEtagsList().contains(etag(job.content, job.form()))) {
+            return outcome.setFailed(
+                    PublishFailure.newBuilder().setMessage("avoided").setOutcomeKnown(true));
+        }
+        for (int i = 0; i < 3; i++) {
+            Stored put = putIf(work.getKey(), etag, object, job.form());
+            if (put != null) {
+                uploads.remove(job.uploadId);
+                return published(outcome, put);
+            }
+            Stored there = objects.get(work.getKey());
+            if (there != null && there.is(work.getIno(), work.getGeneration())) {
+                return published(outcome, there); // an earlier try made it
+            }
+            if (there == null || !known(job.verdict.getUnknownPutsList(), there)) {
+                return outcome.setConflict(true).setSeen(seen(there));
+            }
+            etag = there.etag();
+        }
+        throw new AssertionError("a key that changes all the time");
+    }
+
+    private static SeenObject seen(@Nullable Stored there) {
+        return there == null
+                ? SeenObject.getDefaultInstance()
+                : SeenObject.newBuilder()
+                        .setThere(true)
+                        .setEtag(there.etag())
+                        .setSize(there.content().length())
+                        .build();
+    }
+
+    private static PublishOutcome.Builder published(PublishOutcome.Builder outcome, Stored put) {
+        return outcome.setPublished(
+                PublishedObject.newBuilder().setEtag(put.etag()).setSize(put.content().length()));
     }
 
     /** One delete, of what its worker saw. */

@@ -377,6 +377,9 @@ class RandomFlushTest {
             workers.forEach(worker -> worker.faulty = false);
             for (int i = 0; i < 60 + Limits.LATE_WRITE_MILLIS / 30_000; i++) {
                 renew(i < 60 ? 5_000 : 30_000);
+                if (i == 60) {
+                    Marks.assertNonePutting(rig);
+                }
                 bucket.arrive(rig.clock.millis());
                 rig.tend();
                 for (SimWorker worker : workers) {

@@ -1,7 +1,6 @@
 package io.forebay.metadata;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -20,11 +19,10 @@ import io.forebay.proto.PublishFailure;
 import io.forebay.proto.PublishIntent;
 import io.forebay.proto.PublishOutcome;
 import io.forebay.proto.PublishVerdict;
-import io.forebay.proto.PublishedObject;
 import io.forebay.proto.RemoveObjectTask;
 import io.forebay.proto.RemovedObject;
-import io.forebay.proto.SeenObject;
 import io.forebay.proto.SettledFile;
+import io.forebay.proto.TakeTasksRequest;
 import io.forebay.proto.Task;
 import io.forebay.proto.UploadTask;
 import java.util.ArrayList;
@@ -40,6 +38,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SimWorker {
     private static final int LATER_MAX = 5;
+    private static final int TASKS_MAX = 100;
     static final long UNTOLD_MILLIS = 20_000;
     private static final String CHANGED = "changed";
 
@@ -50,6 +49,11 @@ public final class SimWorker {
     final String node;
     public final Map<Long, Staged> staged = new HashMap<>();
     public final List<Job> jobs = new ArrayList<>();
+
+    /** Calls that the worker waits for no more, and that arrive nevertheless. */
+    private final List<Runnable> late = new ArrayList<>();
+
+    private long tries;
 
     /** Whether replies are lost and steps fail. */
     public boolean faulty = true;
@@ -69,6 +73,7 @@ public final class SimWorker {
 
     public static final class Job {
         final Task task;
+        final long number;
         long since;
         int step;
         int later;
@@ -78,8 +83,9 @@ public final class SimWorker {
         PublishOutcome.@Nullable Builder outcome;
         boolean over;
 
-        Job(Task task) {
+        Job(Task task, long number) {
             this.task = task;
+            this.number = number;
         }
 
         /** What the etag of its object ends with. */
@@ -136,13 +142,14 @@ public final class SimWorker {
             }
         }
         jobs.clear();
+        tries = 0;
         rig.register(id, node);
     }
 
     /** Its put is done, or not, or is yet to come. */
     private void perhaps(Job job) {
         switch (random.nextInt(3)) {
-            case 0 -> write(job, job.task.getUpload());
+            case 0 -> bucket.write(job, job.task.getUpload());
             case 1 -> bucket.later(arrival(job), bucket.request(job));
             default -> {}
         }
@@ -155,13 +162,24 @@ public final class SimWorker {
 
     /** One that comes again is not begun a second time beside the first. */
     public void take() {
-        for (Task task : rig.take(id)) {
+        TakeTasksRequest request =
+                TakeTasksRequest.newBuilder()
+                        .setWorker(rig.identity(id))
+                        .setLimit(TASKS_MAX)
+                        .setOldestTry(oldestTry())
+                        .build();
+        for (Task task : rig.metadata.tasks().takeTasks(request).getTasksList()) {
             if (jobs.stream().noneMatch(job -> same(job.task, task))) {
-                Job job = new Job(task);
+                Job job = new Job(task, ++tries);
                 job.since = rig.clock.millis();
                 jobs.add(job);
             }
         }
+    }
+
+    /** It is not at any try before it any more. */
+    private long oldestTry() {
+        return jobs.stream().mapToLong(job -> job.number).min().orElse(tries + 1);
     }
 
     /** Does all that is due, and what comes of it. */
@@ -192,6 +210,9 @@ public final class SimWorker {
     }
 
     public void step() {
+        if (!late.isEmpty() && random.nextInt(4) == 0) {
+            late.remove(random.nextInt(late.size())).run();
+        }
         if (!jobs.isEmpty()) {
             Job job = jobs.get(random.nextInt(jobs.size()));
             if (job.task.hasUpload()) {
@@ -206,6 +227,17 @@ public final class SimWorker {
 
     private boolean lost() {
         return faulty && random.nextInt(8) == 0;
+    }
+
+    /** The worker gives a call up, which arrives late or never. */
+    private boolean givenUp(Runnable call) {
+        if (faulty && random.nextInt(12) == 0) {
+            if (random.nextBoolean()) {
+                late.add(call);
+            }
+            return true;
+        }
+        return false;
     }
 
     private void upload(Job job, UploadTask work) {
@@ -304,18 +336,22 @@ public final class SimWorker {
                 .setGeneration(work.getGeneration())
                 .setKey(work.getKey())
                 .setUploadId(job.uploadId)
+                .setTry(job.number)
                 .build();
     }
 
     private void begin(Job job, UploadTask work) {
-        BeginPublishReply reply =
-                rig.metadata
-                        .publication()
-                        .beginPublish(
-                                BeginPublishRequest.newBuilder()
-                                        .setWorker(rig.identity(id))
-                                        .addIntents(intent(job, work))
-                                        .build());
+        BeginPublishRequest request =
+                BeginPublishRequest.newBuilder()
+                        .setWorker(rig.identity(id))
+                        .addIntents(intent(job, work))
+                        .setOldestTry(oldestTry())
+                        .build();
+        if (givenUp(() -> rig.metadata.publication().beginPublish(request))) {
+            fail(job, work, "no answer");
+            return;
+        }
+        BeginPublishReply reply = rig.metadata.publication().beginPublish(request);
         if (lost()) {
             return;
         }
@@ -350,80 +386,27 @@ public final class SimWorker {
             perhaps(job);
             outcome.setFailed(PublishFailure.newBuilder().setMessage("no answer"));
         } else {
-            outcome.mergeFrom(write(job, work).buildPartial());
+            outcome.mergeFrom(bucket.write(job, work).buildPartial());
+            if (outcome.hasPublished() && bucket.uploads.containsKey(job.uploadId)) {
+                leave(job, work); // an earlier try made it
+            }
         }
         job.outcome = outcome.setIntent(intent(job, work));
         job.step = 3;
     }
 
-    /** The write itself, as a real worker does it with a condition and a look. */
-    private PublishOutcome.Builder write(Job job, UploadTask work) {
-        PublishOutcome.Builder outcome = PublishOutcome.newBuilder();
-        if (work.hasCopyFrom()) {
-            Stored source = bucket.objects.get(work.getCopyFrom().getKey());
-            if (source == null || !source.etag().equals(work.getCopyFrom().getEtag())) {
-                return outcome.setFailed(
-                        PublishFailure.newBuilder()
-                                .setMessage("source changed")
-                                .setOutcomeKnown(true));
-            }
-            job.content = source.content();
-        }
-        assertFalse(
-                job.verdict.getDecision() != PublishVerdict.Decision.DECISION_GO, "put without GO");
-        if (!job.uploadId.isEmpty() && !bucket.uploads.containsKey(job.uploadId)) {
-            return outcome.setFailed(
-                    PublishFailure.newBuilder().setMessage("upload gone").setOutcomeKnown(true));
-        }
-        Stored object = new Stored("", work.getIno(), work.getGeneration(), job.content);
-        String etag = job.verdict.getExpectedEtag();
-        if (job.verdict.getAvoidEtagsList().contains(Bucket.etag(job.content, job.form()))) {
-            return outcome.setFailed(
-                    PublishFailure.newBuilder().setMessage("avoided").setOutcomeKnown(true));
-        }
-        for (int i = 0; i < 3; i++) {
-            Stored put = bucket.putIf(work.getKey(), etag, object, job.form());
-            if (put != null) {
-                bucket.uploads.remove(job.uploadId);
-                return published(outcome, put);
-            }
-            Stored there = bucket.objects.get(work.getKey());
-            if (there != null && there.is(work.getIno(), work.getGeneration())) {
-                leave(job, work); // an earlier try made it
-                return published(outcome, there);
-            }
-            if (there == null || !Bucket.known(job.verdict.getUnknownPutsList(), there)) {
-                return outcome.setConflict(true).setSeen(seen(there));
-            }
-            etag = there.etag();
-        }
-        throw new AssertionError("a key that changes all the time");
-    }
-
-    private static SeenObject seen(@Nullable Stored there) {
-        return there == null
-                ? SeenObject.getDefaultInstance()
-                : SeenObject.newBuilder()
-                        .setThere(true)
-                        .setEtag(there.etag())
-                        .setSize(there.content().length())
-                        .build();
-    }
-
-    private static PublishOutcome.Builder published(PublishOutcome.Builder outcome, Stored put) {
-        return outcome.setPublished(
-                PublishedObject.newBuilder().setEtag(put.etag()).setSize(put.content().length()));
-    }
-
     private void finish(Job job) {
         assertNotNull(job.outcome);
-        rig.metadata
-                .publication()
-                .finishPublish(
-                        FinishPublishRequest.newBuilder()
-                                .setWorker(rig.identity(id))
-                                .addOutcomes(job.outcome)
-                                .build());
+        FinishPublishRequest request =
+                FinishPublishRequest.newBuilder()
+                        .setWorker(rig.identity(id))
+                        .addOutcomes(job.outcome)
+                        .build();
+        job.over = givenUp(() -> rig.metadata.publication().finishPublish(request));
+        if (job.over) {
+            return;
+        }
+        rig.metadata.publication().finishPublish(request);
         if (job.outcome.getConflict()) {
             leave(job, job.task.getUpload());
         }

@@ -6,6 +6,8 @@ import io.forebay.metadata.state.Inode;
 import io.forebay.metadata.state.KnownWorkers;
 import io.forebay.metadata.state.Queue;
 import io.forebay.metadata.state.Space;
+import io.forebay.metadata.work.Lease;
+import io.forebay.metadata.work.Step;
 import io.forebay.proto.Claims;
 import io.forebay.proto.CopiedFile;
 import io.forebay.proto.CopiesRecord;

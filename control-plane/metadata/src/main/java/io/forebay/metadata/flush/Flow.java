@@ -8,6 +8,7 @@ import io.forebay.metadata.state.Queue;
 import io.forebay.metadata.state.Space;
 import io.forebay.metadata.state.TaskId;
 import io.forebay.metadata.state.TaskKind;
+import io.forebay.metadata.work.Backoff;
 import io.forebay.proto.ConflictRecord;
 import io.forebay.proto.FinalSize;
 import io.forebay.proto.FlushRecord;
@@ -334,6 +335,7 @@ public final class Flow {
                 .setAttempt(inode.flush().getAttempt() + 1)
                 .setError(message)
                 .clearNextRetryMillis();
+        OpenUploads.left(space, inode);
         Queue.remove(space, inode.owner(), TaskId.of(TaskKind.UPLOAD, inode.ino()));
     }
 

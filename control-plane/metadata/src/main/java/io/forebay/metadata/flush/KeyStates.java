@@ -5,9 +5,11 @@ import io.forebay.metadata.state.Keys;
 import io.forebay.metadata.state.Records;
 import io.forebay.metadata.state.Registry;
 import io.forebay.metadata.state.Space;
+import io.forebay.metadata.work.Lease;
 import io.forebay.proto.FlushState;
 import io.forebay.proto.KeyRecord;
 import io.forebay.proto.LateDelete;
+import io.forebay.proto.PublishIntent;
 import io.forebay.proto.UnknownPut;
 import io.forebay.schema.Limits;
 import java.util.ArrayList;
@@ -89,11 +91,42 @@ public final class KeyStates {
                 && record.getMarkGeneration() == generation;
     }
 
-    /** Whether somebody is at it: he has not said how it ended, and can be expected to. */
-    static boolean alive(Space space, KeyRecord.Builder record) {
+    /**
+     * Whether somebody is at it: he has not said how it ended, and can be expected to.
+     *
+     * @param asking may be the one who has the mark, and knows what he is at
+     */
+    static boolean alive(Space space, Lease asking, KeyRecord.Builder record) {
         return !record.getMarkUnknown()
+                && !isOver(asking, record)
                 && Registry.epoch(space.tx(), record.getMarkWorker()) == record.getMarkEpoch()
                 && space.nowMillis() - record.getMarkSinceMillis() < MARK_MILLIS;
+    }
+
+    /** Its report was lost: the process that has the mark is not at that try any more. */
+    private static boolean isOver(Lease asking, KeyRecord.Builder record) {
+        return marked(record, KeyRecord.Intent.INTENT_PUT)
+                && isOf(asking, record)
+                && record.getMarkTry() < asking.oldestTry();
+    }
+
+    private static boolean isOf(Lease lease, KeyRecord.Builder record) {
+        return record.getMarkWorker().equals(lease.worker())
+                && record.getMarkEpoch() == lease.epoch();
+    }
+
+    /** Whether the mark is the one of this very try. */
+    static boolean markedFor(KeyRecord.Builder record, Lease lease, PublishIntent intent) {
+        return markedBy(record, intent.getIno(), intent.getGeneration())
+                && isOf(lease, record)
+                && record.getMarkTry() == intent.getTry();
+    }
+
+    /** The call came late: the process has begun a later try at the key since. */
+    static boolean isOvertaken(KeyRecord.Builder record, Lease lease, PublishIntent intent) {
+        return marked(record, KeyRecord.Intent.INTENT_PUT)
+                && isOf(lease, record)
+                && record.getMarkTry() > intent.getTry();
     }
 
     static void clearMark(KeyRecord.Builder record) {
@@ -104,6 +137,7 @@ public final class KeyStates {
                 .clearMarkUnknown()
                 .clearMarkAgain()
                 .clearMarkUploadId()
+                .clearMarkTry()
                 .clearMarkIno()
                 .clearMarkGeneration();
     }

@@ -4,6 +4,7 @@ import io.forebay.metadata.state.Inode;
 import io.forebay.metadata.state.Queue;
 import io.forebay.metadata.state.Space;
 import io.forebay.metadata.state.TaskId;
+import io.forebay.metadata.work.Lease;
 import io.forebay.proto.AbortedUploads;
 import io.forebay.proto.KeyRecord;
 import io.forebay.proto.OpenUpload;

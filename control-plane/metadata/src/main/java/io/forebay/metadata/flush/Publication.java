@@ -5,6 +5,7 @@ import io.forebay.metadata.state.Inode;
 import io.forebay.metadata.state.Refusal;
 import io.forebay.metadata.state.Registry;
 import io.forebay.metadata.state.Space;
+import io.forebay.metadata.work.Lease;
 import io.forebay.proto.BeginPublishReply;
 import io.forebay.proto.BeginPublishRequest;
 import io.forebay.proto.ConflictRecord;
@@ -37,7 +38,7 @@ public final class Publication {
     }
 
     public BeginPublishReply beginPublish(BeginPublishRequest request) {
-        Lease lease = Lease.of(request.getWorker());
+        Lease lease = Lease.of(request.getWorker(), request.getOldestTry());
         BeginPublishReply.Builder reply = BeginPublishReply.newBuilder();
         try {
             for (PublishIntent intent : request.getIntentsList()) {
@@ -77,24 +78,27 @@ public final class Publication {
     }
 
     private static PublishVerdict begin(Space space, Lease lease, PublishIntent intent) {
+        KeyRecord.Builder record = KeyStates.load(space, intent.getKey());
+        if (KeyStates.isOvertaken(record, lease, intent)) {
+            return verdict(Decision.DECISION_STALE);
+        }
         Inode inode = Uploads.current(space, intent.getIno(), intent.getGeneration());
         if (inode == null || !inode.owner().equals(lease.worker())) {
-            return stale(space, lease, intent);
+            return stale(space, lease, intent, record);
         }
         String key = intent.getKey();
         if (!Uploads.isFor(space, key, inode)) {
             if (inode.state() != FlushState.FLUSH_STATE_QUEUED) {
                 Flow.again(space, inode, space.nowMillis());
             }
-            return stale(space, lease, intent);
+            return stale(space, lease, intent, record);
         }
-        KeyRecord.Builder record = KeyStates.load(space, key);
         boolean again = KeyStates.markedBy(record, intent.getIno(), intent.getGeneration());
         if (!again && KeyStates.marked(record, KeyRecord.Intent.INTENT_DELETE)) {
             return verdict(Decision.DECISION_LATER);
         }
         if (!again && KeyStates.marked(record, KeyRecord.Intent.INTENT_PUT)) {
-            if (KeyStates.alive(space, record)) {
+            if (KeyStates.alive(space, lease, record)) {
                 return verdict(Decision.DECISION_LATER);
             }
             KeyStates.abandonPut(record);
@@ -126,8 +130,8 @@ public final class Publication {
     }
 
     /** Who asks again is not at it: the mark of an earlier try is nobody's any more. */
-    private static PublishVerdict stale(Space space, Lease lease, PublishIntent intent) {
-        KeyRecord.Builder record = KeyStates.load(space, intent.getKey());
+    private static PublishVerdict stale(
+            Space space, Lease lease, PublishIntent intent, KeyRecord.Builder record) {
         if (KeyStates.markedBy(record, intent.getIno(), intent.getGeneration())
                 && record.getMarkWorker().equals(lease.worker())) {
             KeyStates.abandonPut(record);
@@ -165,6 +169,7 @@ public final class Publication {
                 .setMarkEpoch(lease.epoch())
                 .setMarkSinceMillis(space.nowMillis())
                 .setMarkUnknown(false)
+                .setMarkTry(intent.getTry())
                 .setMarkUploadId(intent.getUploadId())
                 .setMarkIno(intent.getIno())
                 .setMarkGeneration(intent.getGeneration());
@@ -186,8 +191,8 @@ public final class Publication {
     private static void finish(Space space, Lease lease, PublishOutcome outcome) {
         PublishIntent intent = outcome.getIntent();
         KeyRecord.Builder record = KeyStates.load(space, intent.getKey());
-        if (!KeyStates.markedBy(record, intent.getIno(), intent.getGeneration())) {
-            return; // said before, or taken over by somebody who will find out
+        if (!KeyStates.markedFor(record, lease, intent)) {
+            return; // said before, or taken over by a try that will find out
         }
         switch (outcome.getResultCase()) {
             case PUBLISHED -> published(space, lease, outcome, record);

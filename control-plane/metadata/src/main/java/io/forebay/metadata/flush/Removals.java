@@ -6,6 +6,9 @@ import io.forebay.metadata.state.ObjectKeys;
 import io.forebay.metadata.state.Queue;
 import io.forebay.metadata.state.Space;
 import io.forebay.metadata.state.TaskId;
+import io.forebay.metadata.work.Backoff;
+import io.forebay.metadata.work.Lease;
+import io.forebay.metadata.work.Step;
 import io.forebay.proto.KeyRecord;
 import io.forebay.proto.RemoveObjectTask;
 import io.forebay.proto.RemovedObject;
@@ -43,7 +46,7 @@ public final class Removals {
         boolean deleting = KeyStates.marked(record, KeyRecord.Intent.INTENT_DELETE);
         if (deleting || KeyStates.marked(record, KeyRecord.Intent.INTENT_PUT)) {
             boolean own = deleting && record.getMarkWorker().equals(lease.worker());
-            if (!own && KeyStates.alive(space, record)) {
+            if (!own && KeyStates.alive(space, lease, record)) {
                 return new Step.Wait(BUSY_MILLIS);
             }
         }
@@ -127,6 +130,9 @@ public final class Removals {
         }
         if (deleting && rest.getLatePutsCount() > 0) {
             again(space, lease, key, old);
+        }
+        if (ended.getUploadsOnly()) {
+            request(space, lease.worker(), key); // the object may be unneeded since
         }
         OpenUploads.lookAfter(space, lease.worker(), key);
     }

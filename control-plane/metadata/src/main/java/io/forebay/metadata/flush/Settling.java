@@ -6,6 +6,8 @@ import io.forebay.metadata.state.Queue;
 import io.forebay.metadata.state.Space;
 import io.forebay.metadata.state.TaskId;
 import io.forebay.metadata.state.TaskKind;
+import io.forebay.metadata.work.Lease;
+import io.forebay.metadata.work.Step;
 import io.forebay.proto.FinalSize;
 import io.forebay.proto.FlushState;
 import io.forebay.proto.SettleTask;

@@ -13,6 +13,7 @@ import io.forebay.metadata.state.Registry;
 import io.forebay.metadata.state.Space;
 import io.forebay.metadata.state.TaskId;
 import io.forebay.metadata.state.TaskKind;
+import io.forebay.metadata.work.Lease;
 import io.forebay.proto.BeginEvictReply;
 import io.forebay.proto.BeginEvictRequest;
 import io.forebay.proto.DescribeStagedReply;

@@ -13,6 +13,8 @@ import io.forebay.metadata.state.Registry;
 import io.forebay.metadata.state.Space;
 import io.forebay.metadata.state.TaskId;
 import io.forebay.metadata.state.TaskKind;
+import io.forebay.metadata.work.Lease;
+import io.forebay.metadata.work.Step;
 import io.forebay.proto.DropStagedTask;
 import io.forebay.proto.EndTasksReply;
 import io.forebay.proto.EndTasksRequest;
@@ -56,7 +58,7 @@ public final class Tasks {
 
     /** Hands out what is due, without waiting; STALE for a fenced worker. */
     public TakeTasksReply takeTasks(TakeTasksRequest request) {
-        Lease lease = Lease.of(request.getWorker());
+        Lease lease = Lease.of(request.getWorker(), request.getOldestTry());
         TakeTasksReply.Builder reply = TakeTasksReply.newBuilder().setLeaseMillis(Lease.MILLIS);
         try {
             database.read(tx -> checked(tx, request));

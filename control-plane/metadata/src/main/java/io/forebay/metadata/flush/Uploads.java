@@ -8,6 +8,7 @@ import io.forebay.metadata.state.Queue;
 import io.forebay.metadata.state.Space;
 import io.forebay.metadata.state.TaskId;
 import io.forebay.metadata.state.TaskKind;
+import io.forebay.metadata.work.Step;
 import io.forebay.proto.Attributes;
 import io.forebay.proto.FailedUpload;
 import io.forebay.proto.FlushRecord;
@@ -244,6 +245,8 @@ final class Uploads {
         }
         if (flush.getUploadKey().equals(key) && flush.getUploadGeneration() == generation) {
             upload.setUploadId(flush.getUploadId());
+        } else {
+            OpenUploads.left(space, inode);
         }
         if (open(inode)) {
             upload.setStagedCtimeNanos(flush.getCutCtimeNanos());

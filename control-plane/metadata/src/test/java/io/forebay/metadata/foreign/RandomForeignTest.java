@@ -424,7 +424,14 @@ class RandomForeignTest {
 
         /** An object of ours that others' doings keep, until a person decides. */
         private boolean resolved(String key) {
-            return !conflicts().isEmpty() || ObjectKeys.isDetour(key);
+            return !conflicts().isEmpty() || ObjectKeys.isDetour(key) || waitsFor(key);
+        }
+
+        /** What is to replace the object cannot: others took its only copy. */
+        private boolean waitsFor(String key) {
+            FileView view = files().get(key);
+            return view != null
+                    && view.attributes().getFlushState() == FlushState.FLUSH_STATE_FAILED;
         }
 
         private String own(long ino) {

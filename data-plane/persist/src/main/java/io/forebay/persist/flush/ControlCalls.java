@@ -1,5 +1,7 @@
 package io.forebay.persist.flush;
 
+import io.forebay.persist.calls.Batcher;
+import io.forebay.persist.calls.Pauses;
 import io.forebay.proto.EndedTask;
 import io.forebay.proto.PublishIntent;
 import io.forebay.proto.PublishOutcome;
@@ -24,10 +26,18 @@ final class ControlCalls {
 
     /** {@code patience} bounds how long a report is repeated to a control plane that is away. */
     ControlCalls(
-            FlushControl control, Executor executor, CountDownLatch closing, Duration patience) {
+            FlushControl control,
+            Executor executor,
+            CountDownLatch closing,
+            Duration patience,
+            Tries tries) {
         this.closing = closing;
         this.patience = patience;
-        this.begins = new Batcher<>(ITEMS_MAX, executor, control::beginPublish);
+        this.begins =
+                new Batcher<>(
+                        ITEMS_MAX,
+                        executor,
+                        intents -> control.beginPublish(intents, tries.oldest()));
         this.finishes =
                 new Batcher<>(
                         ITEMS_MAX,

@@ -15,11 +15,15 @@ import java.util.List;
  * end a fenced worker is for the heartbeat's owner.
  */
 public interface FlushControl {
-    /** Waits up to {@code wait} for at most {@code limit} tasks. */
-    List<Task> takeTasks(int limit, Duration wait);
+    /**
+     * Waits up to {@code wait} for at most {@code limit} tasks.
+     *
+     * @param oldestTry of a publication that the engine may still be at
+     */
+    List<Task> takeTasks(int limit, Duration wait, long oldestTry);
 
     /** One verdict for each intent, in order. */
-    List<PublishVerdict> beginPublish(List<PublishIntent> intents);
+    List<PublishVerdict> beginPublish(List<PublishIntent> intents, long oldestTry);
 
     void finishPublish(List<PublishOutcome> outcomes);
 

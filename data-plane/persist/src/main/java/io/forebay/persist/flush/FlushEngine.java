@@ -2,6 +2,7 @@ package io.forebay.persist.flush;
 
 import io.forebay.persist.ObjectStore;
 import io.forebay.persist.bucket.BucketReader;
+import io.forebay.persist.calls.Pauses;
 import io.forebay.proto.Task;
 import java.time.Duration;
 import java.util.List;
@@ -37,6 +38,7 @@ public final class FlushEngine implements AutoCloseable {
     private final Semaphore room;
     private final ConcurrentMap<TaskId, Object> running = new ConcurrentHashMap<>();
     private final AtomicInteger inFlight = new AtomicInteger();
+    private final Tries tries = new Tries();
     private final TaskRunner runner;
     private final Thread taker = Thread.ofVirtual().name("flush-taker").unstarted(this::take);
 
@@ -52,7 +54,7 @@ public final class FlushEngine implements AutoCloseable {
         this.tasks = Executors.newCachedThreadPool(settings.threads());
         this.helpers = Executors.newCachedThreadPool(settings.threads());
         this.room = new Semaphore(settings.tasks());
-        ControlCalls calls = new ControlCalls(control, helpers, closing, REPORT_PATIENCE);
+        ControlCalls calls = new ControlCalls(control, helpers, closing, REPORT_PATIENCE, tries);
         Publication publication = new Publication(calls, store, listener, closing, settings);
         PartSender parts = new PartSender(helpers, settings.parts(), closing);
         OpenUploads uploads = new OpenUploads(calls, store, settings.clock(), settings.untoldAge());
@@ -61,7 +63,7 @@ public final class FlushEngine implements AutoCloseable {
         BucketReader reader = new BucketReader(store, helpers);
         Removal removal = new Removal(store, uploads);
         TaskRunner.Storage storage = new TaskRunner.Storage(store, uploader, removal, reader);
-        this.runner = new TaskRunner(calls, staged, storage, reporter);
+        this.runner = new TaskRunner(calls, staged, storage, tries, reporter);
     }
 
     /** Begins to take tasks. Call once. */
@@ -114,7 +116,7 @@ public final class FlushEngine implements AutoCloseable {
             try {
                 room.acquire();
                 permits = 1 + room.drainPermits();
-                List<Task> taken = control.takeTasks(permits, settings.takeWait());
+                List<Task> taken = control.takeTasks(permits, settings.takeWait(), tries.oldest());
                 permits -= launch(taken, permits);
                 failing = recovered(failing);
                 pauses = new Pauses(closing, Duration.ofDays(1));

@@ -5,6 +5,7 @@ import io.forebay.persist.ObjectMetadata;
 import io.forebay.persist.ObjectStore;
 import io.forebay.persist.StoredObject;
 import io.forebay.persist.WriteResult;
+import io.forebay.persist.calls.Pauses;
 import io.forebay.proto.FailureKind;
 import io.forebay.proto.PublishVerdict;
 import io.forebay.proto.PublishedObject;

@@ -24,11 +24,18 @@ final class TaskRunner {
     private final Removal removal;
     private final Uploader uploader;
     private final BucketReader reader;
+    private final Tries tries;
     private final Reporter reporter;
 
-    TaskRunner(ControlCalls control, StagedBytes staged, Storage storage, Reporter reporter) {
+    TaskRunner(
+            ControlCalls control,
+            StagedBytes staged,
+            Storage storage,
+            Tries tries,
+            Reporter reporter) {
         this.control = control;
         this.staged = staged;
+        this.tries = tries;
         this.store = storage.store();
         this.removal = storage.removal();
         this.uploader = storage.uploader();
@@ -56,13 +63,22 @@ final class TaskRunner {
         reporter.listener().started(task);
         try {
             if (task.hasUpload()) {
-                upload(Upload.of(task), start, beforeReport);
+                upload(task, start, beforeReport);
             } else {
                 report(other(task), beforeReport);
                 reporter.listener().ended(task, reporter.since(start));
             }
         } catch (ForebayException e) {
             reporter.listener().failed(task, e.getMessage(), reporter.since(start));
+        }
+    }
+
+    private void upload(Task task, Instant start, Runnable beforeReport) {
+        long number = tries.begin();
+        try {
+            upload(Upload.of(task, number), start, beforeReport);
+        } finally {
+            tries.end(number);
         }
     }
 

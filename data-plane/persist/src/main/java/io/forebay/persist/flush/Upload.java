@@ -7,10 +7,14 @@ import io.forebay.proto.Task;
 import io.forebay.proto.UploadTask;
 import java.util.Map;
 
-/** An upload task, and what follows from it. */
-record Upload(Task task, UploadTask work) {
-    static Upload of(Task task) {
-        return new Upload(task, task.getUpload());
+/**
+ * An upload task, and what follows from it.
+ *
+ * @param number of this try
+ */
+record Upload(Task task, UploadTask work, long number) {
+    static Upload of(Task task, long number) {
+        return new Upload(task, task.getUpload(), number);
     }
 
     ObjectRef target() {
@@ -54,6 +58,7 @@ record Upload(Task task, UploadTask work) {
                 .setGeneration(work.getGeneration())
                 .setKey(work.getKey())
                 .setUploadId(uploadId)
+                .setTry(number)
                 .build();
     }
 }

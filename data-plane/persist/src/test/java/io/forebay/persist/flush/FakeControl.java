@@ -1,10 +1,12 @@
 package io.forebay.persist.flush;
 
+import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
 
 import io.forebay.proto.BucketLocation;
 import io.forebay.proto.EndedTask;
 import io.forebay.proto.FailedUpload;
+import io.forebay.proto.FailureKind;
 import io.forebay.proto.ObjectSource;
 import io.forebay.proto.PublishIntent;
 import io.forebay.proto.PublishOutcome;
@@ -13,6 +15,7 @@ import io.forebay.proto.PublishedObject;
 import io.forebay.proto.Task;
 import io.forebay.proto.UnknownPut;
 import io.forebay.proto.UploadTask;
+import io.forebay.schema.ForebayException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -52,6 +55,8 @@ final class FakeControl implements FlushControl {
     private int unbegun;
     private final Set<String> told = new HashSet<>();
     private boolean retry = true;
+    private boolean deaf;
+    private long oldestTry;
 
     /** The file is this generation from now on; earlier ones are stale. */
     synchronized void newGeneration(UploadTask task) {
@@ -99,6 +104,16 @@ final class FakeControl implements FlushControl {
 
     synchronized void doNotRetry() {
         retry = false;
+    }
+
+    /** Reports do not arrive any more. */
+    synchronized void deafen() {
+        deaf = true;
+    }
+
+    /** As the engine said last. */
+    synchronized long oldestTry() {
+        return oldestTry;
     }
 
     synchronized String etag(String key) {
@@ -149,7 +164,8 @@ final class FakeControl implements FlushControl {
     }
 
     @Override
-    public synchronized List<Task> takeTasks(int limit, Duration wait) {
+    public synchronized List<Task> takeTasks(int limit, Duration wait, long oldestTry) {
+        this.oldestTry = oldestTry;
         if (queue.isEmpty()) {
             doWait(Math.max(1, Math.min(50, wait.toMillis())));
         }
@@ -161,8 +177,10 @@ final class FakeControl implements FlushControl {
     }
 
     @Override
-    public synchronized List<PublishVerdict> beginPublish(List<PublishIntent> intents) {
+    public synchronized List<PublishVerdict> beginPublish(
+            List<PublishIntent> intents, long oldestTry) {
         batches.add(intents.size());
+        intents.forEach(intent -> assertTrue(oldestTry <= intent.getTry(), "it is at this one"));
         return intents.stream().map(this::verdict).toList();
     }
 
@@ -188,6 +206,9 @@ final class FakeControl implements FlushControl {
 
     @Override
     public synchronized void finishPublish(List<PublishOutcome> finished) {
+        if (deaf) {
+            throw new ForebayException(FailureKind.FAILURE_INVALID, "a report that is not taken");
+        }
         for (PublishOutcome outcome : finished) {
             outcomes.add(outcome);
             PublishIntent intent = outcome.getIntent();

@@ -127,7 +127,7 @@ final class FlushEngineTest {
         byte[] bytes = stage(5, 20 * MIB);
         PartPlan plan = PartPlan.of(bytes.length);
         UploadTask task = FakeControl.upload(5, 1, bytes.length);
-        Map<String, String> metadata = Upload.of(FakeControl.task(task)).metadata();
+        Map<String, String> metadata = Upload.of(FakeControl.task(task), 1).metadata();
         MultipartUpload upload = bucket.begin(ref(5), metadata);
         try (StagedFile file = staged.open(7, 5).orElseThrow()) {
             bucket.uploadPart(upload, 2, slice(file.channel(), plan.offset(2), plan.length(2)));
@@ -225,7 +225,7 @@ final class FlushEngineTest {
     void anObjectOfAnEarlierUnknownPutOfOursIsReplaced() throws IOException {
         stage(5, 10);
         Map<String, String> before =
-                Upload.of(FakeControl.task(FakeControl.upload(5, 1, 10))).metadata();
+                Upload.of(FakeControl.task(FakeControl.upload(5, 1, 10)), 1).metadata();
         try (StagedFile file = staged.open(7, 5).orElseThrow()) {
             bucket.put(ref(5), slice(file.channel(), 0, 10), before, new Condition.Absent());
         }
@@ -357,6 +357,22 @@ final class FlushEngineTest {
         control.await(() -> !control.ended.isEmpty());
         assertTrue(staged.has(6));
         assertEquals(6, control.ended.getFirst().getEvictRefusedIno());
+    }
+
+    @Test
+    void aTryIsOverWhenItWasReportedOrCannotBe() {
+        byte[] bytes = stage(5, 10);
+        control.busyFor(3);
+        control.enqueue(FakeControl.upload(5, 1, bytes.length));
+        start(bucket);
+        control.await(() -> control.oldestTry() == 2);
+        assertTrue(control.isClean(5));
+        control.deafen();
+        stage(6, 10);
+        control.enqueue(FakeControl.upload(6, 1, bytes.length));
+        control.await(() -> control.oldestTry() == 3);
+        assertTrue(object(6).isPresent());
+        assertFalse(control.isClean(6));
     }
 
     @Test

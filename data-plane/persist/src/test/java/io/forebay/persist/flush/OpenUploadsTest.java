@@ -264,8 +264,8 @@ final class OpenUploadsTest {
         }
 
         @Override
-        public List<Task> takeTasks(int limit, Duration wait) {
-            List<Task> taken = control.takeTasks(limit, wait);
+        public List<Task> takeTasks(int limit, Duration wait, long oldestTry) {
+            List<Task> taken = control.takeTasks(limit, wait, oldestTry);
             if (dead) {
                 taken.forEach(control::enqueue);
                 OpenUploadsTest.await(new CountDownLatch(1), wait);
@@ -275,8 +275,8 @@ final class OpenUploadsTest {
         }
 
         @Override
-        public List<PublishVerdict> beginPublish(List<PublishIntent> intents) {
-            return control.beginPublish(intents);
+        public List<PublishVerdict> beginPublish(List<PublishIntent> intents, long oldestTry) {
+            return control.beginPublish(intents, oldestTry);
         }
 
         @Override

@@ -85,33 +85,35 @@ public final class ControlPlane implements FlushControl, AutoCloseable {
     }
 
     @Override
-    public List<Task> takeTasks(int limit, Duration wait) {
-        return takeTasks(limit, wait, TaskLane.TASK_LANE_UNSPECIFIED);
+    public List<Task> takeTasks(int limit, Duration wait, long oldestTry) {
+        return take(TakeTasksRequest.newBuilder().setOldestTry(oldestTry), limit, wait);
     }
 
-    private List<Task> takeTasks(int limit, Duration wait, TaskLane lane) {
-        TakeTasksRequest request =
-                TakeTasksRequest.newBuilder()
-                        .setWorker(identity)
-                        .setLimit(limit)
-                        .setWaitMillis(wait.toMillis())
-                        .setLane(lane)
-                        .build();
+    private List<Task> take(TakeTasksRequest.Builder request, int limit, Duration wait) {
+        request.setWorker(identity).setLimit(limit).setWaitMillis(wait.toMillis());
         TakeTasksReply reply =
-                call(WorkerServiceGrpc.getTakeTasksMethod(), request, ANSWER_MAX.plus(wait));
+                call(
+                        WorkerServiceGrpc.getTakeTasksMethod(),
+                        request.build(),
+                        ANSWER_MAX.plus(wait));
         check(reply.getFailure(), "The control plane gives no tasks");
         return reply.getTasksList();
     }
 
     /** As {@link #takeTasks}, of the work on copies at other workers. */
     public List<Task> takeCopies(int limit, Duration wait) {
-        return takeTasks(limit, wait, TaskLane.TASK_LANE_COPIES);
+        TaskLane lane = TaskLane.TASK_LANE_COPIES;
+        return take(TakeTasksRequest.newBuilder().setLane(lane), limit, wait);
     }
 
     @Override
-    public List<PublishVerdict> beginPublish(List<PublishIntent> intents) {
+    public List<PublishVerdict> beginPublish(List<PublishIntent> intents, long oldestTry) {
         BeginPublishRequest request =
-                BeginPublishRequest.newBuilder().setWorker(identity).addAllIntents(intents).build();
+                BeginPublishRequest.newBuilder()
+                        .setWorker(identity)
+                        .addAllIntents(intents)
+                        .setOldestTry(oldestTry)
+                        .build();
         BeginPublishReply reply = call(WorkerServiceGrpc.getBeginPublishMethod(), request);
         check(reply.getFailure(), "The control plane allows no publish");
         return reply.getVerdictsList();

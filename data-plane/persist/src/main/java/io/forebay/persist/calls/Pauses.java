@@ -1,11 +1,11 @@
-package io.forebay.persist.flush;
+package io.forebay.persist.calls;
 
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /** Growing pauses that end at once when the engine is closed. */
-final class Pauses {
+public final class Pauses {
     private static final long FIRST_MILLIS = 100;
     private static final long LAST_MILLIS = 2_000;
 
@@ -14,13 +14,13 @@ final class Pauses {
     private long nextMillis = FIRST_MILLIS;
     private long spentMillis;
 
-    Pauses(CountDownLatch closing, Duration budget) {
+    public Pauses(CountDownLatch closing, Duration budget) {
         this.closing = closing;
         this.budgetMillis = budget.toMillis();
     }
 
     /** Pauses, and says whether to try again: not when closing or out of budget. */
-    boolean pause() {
+    public boolean pause() {
         if (spentMillis >= budgetMillis) {
             return false;
         }

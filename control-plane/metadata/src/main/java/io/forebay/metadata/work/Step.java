@@ -1,9 +1,9 @@
-package io.forebay.metadata.flush;
+package io.forebay.metadata.work;
 
 import io.forebay.proto.Task;
 
 /** What becomes of an entry of the queue that is due. */
-sealed interface Step {
+public sealed interface Step {
     /** A worker gets it. */
     record Give(Task.Builder task) implements Step {}
 

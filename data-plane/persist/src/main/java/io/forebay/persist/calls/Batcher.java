@@ -1,4 +1,4 @@
-package io.forebay.persist.flush;
+package io.forebay.persist.calls;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -17,7 +17,7 @@ import java.util.function.Function;
  * @param <Q> an item
  * @param <R> its answer
  */
-final class Batcher<Q, R> {
+public final class Batcher<Q, R> {
     private final int itemsMax;
     private final Function<List<Q>, List<R>> call;
     private final Executor executor;
@@ -26,14 +26,14 @@ final class Batcher<Q, R> {
     private boolean running; // guarded by lock
 
     /** The call answers as many as it is given, in order. Callers bound what is waiting. */
-    Batcher(int itemsMax, Executor executor, Function<List<Q>, List<R>> call) {
+    public Batcher(int itemsMax, Executor executor, Function<List<Q>, List<R>> call) {
         this.itemsMax = itemsMax;
         this.executor = executor;
         this.call = call;
     }
 
     /** Returns the item's answer, or throws what the call threw. Takes as long as the call. */
-    R submit(Q item) {
+    public R submit(Q item) {
         Waiting<Q, R> mine = new Waiting<>(item, new CompletableFuture<>());
         boolean start;
         lock.lock();
