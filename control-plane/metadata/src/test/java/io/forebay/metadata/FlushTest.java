@@ -105,6 +105,17 @@ class FlushTest {
     }
 
     @Test
+    void aCleanFileStaysWithItsWorkerWhenTheControlPlaneWasAwayItself() {
+        long ino = file(Rig.ROOT, "f", "text");
+        flush();
+        worker.evict(ino, 1);
+        rig.clock.advance(15_000);
+        OpenReply reply = rig.open(mount, ino, false, false);
+        assertEquals(FailureKind.FAILURE_NONE, reply.getFailure());
+        assertEquals("w1", Rig.claims(reply).getWorkerId());
+    }
+
+    @Test
     void aRenamedCleanFileIsCopiedAndItsOldObjectRemoved() {
         long ino = file(Rig.ROOT, "f", "text");
         flush();

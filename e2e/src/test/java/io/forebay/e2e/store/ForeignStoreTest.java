@@ -69,6 +69,7 @@ final class ForeignStoreTest {
             assertFalse(commandLines().contains(TOKEN));
             used.down();
             assertFalse(files(used.state()).contains(TOKEN));
+            relay.said(); // what it looked for until its end
 
             try (Deployment later = deployment("tokens", keys())) {
                 later.up();

@@ -202,14 +202,17 @@ public final class OpenFiles {
 
     /**
      * A clean file whose worker does not answer is brought back from the bucket by another one;
-     * whoever had it open there is waited for.
+     * whoever had it open there is waited for. Where none is heard of, it was the control plane
+     * that was away, and the mount waits for the owner.
      */
     private void replaced(Space space, Inode inode, MountRecord mount) {
         List<WorkerRecord> all = workers.all(space.tx().snapshot());
-        boolean away =
+        List<String> healthy =
                 all.stream()
-                        .filter(worker -> worker.getId().equals(inode.owner()))
-                        .noneMatch(worker -> Registry.healthy(worker, space.nowMillis()));
+                        .filter(worker -> Registry.healthy(worker, space.nowMillis()))
+                        .map(WorkerRecord::getId)
+                        .toList();
+        boolean away = !healthy.isEmpty() && !healthy.contains(inode.owner());
         if (away && StagedFiles.evictable(space, inode)) {
             String other = Placement.choose(space, all, mount.getNode(), inode.ino());
             inode.record().setOwner(other).setStaged(false).setMaybeStaged(false);
