@@ -18,9 +18,11 @@ import io.forebay.metadata.foreign.Scans;
 import io.forebay.metadata.fs.Mounts;
 import io.forebay.metadata.fs.Namespace;
 import io.forebay.metadata.fs.OpenFiles;
+import io.forebay.metadata.fsck.Fsck;
 import io.forebay.metadata.imports.Imports;
 import io.forebay.metadata.kv.KeyValueStore;
 import io.forebay.metadata.lock.Locks;
+import io.forebay.metadata.questions.Questions;
 import io.forebay.metadata.state.Database;
 import io.forebay.metadata.state.GrantKeys;
 import io.forebay.metadata.state.InodeNumbers;
@@ -67,6 +69,7 @@ public final class Metadata {
     private final Locks locks;
     private final Succession succession;
     private final ChangeLog changes;
+    private final Fsck fsck;
 
     /**
      * @param masterKey 32 bytes from which each worker's key for grants is derived; the same for
@@ -89,7 +92,9 @@ public final class Metadata {
         workspaces = new Workspaces(database);
         pathRules = new PathRules(database);
         imports = new Imports(database);
-        tasks = new Tasks(database, workspaces, imports, keys);
+        Questions questions = new Questions(database);
+        fsck = new Fsck(database, questions);
+        tasks = new Tasks(database, workspaces, imports, questions, keys);
         namespace = new Namespace(database, numbers);
         openFiles = new OpenFiles(database, numbers, keys);
         mounts = new Mounts(database);
@@ -159,6 +164,10 @@ public final class Metadata {
 
     public Imports imports() {
         return imports;
+    }
+
+    public Fsck fsck() {
+        return fsck;
     }
 
     public Workers workers() {

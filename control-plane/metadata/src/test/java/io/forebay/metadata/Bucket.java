@@ -37,6 +37,9 @@ public final class Bucket {
     /** What each object had that ever was there, by etag. */
     public final Map<String, String> history = new HashMap<>();
 
+    /** What it tells of objects, by key. */
+    public Map<String, String> checksums = Map.of();
+
     /** Foreign objects that a person has given up, by etag. */
     public final Set<String> givenUp = new HashSet<>();
 

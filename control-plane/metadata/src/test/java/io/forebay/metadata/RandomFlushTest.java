@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.forebay.metadata.admin.Usage;
+import io.forebay.metadata.fsck.Healthy;
 import io.forebay.metadata.state.Names;
 import io.forebay.metadata.state.ObjectKeys;
 import io.forebay.proto.Attributes;
@@ -127,12 +128,14 @@ class RandomFlushTest {
                 bucket.arrive(rig.clock.millis());
                 step();
                 checkObjects();
+                Healthy.assertMetadata(rig);
                 if (kind == Kind.WRITE_THROUGH) {
                     promises.check();
                 }
             }
             settle();
             checkQuiet();
+            Healthy.assertMetadata(rig);
         }
 
         private void step() {

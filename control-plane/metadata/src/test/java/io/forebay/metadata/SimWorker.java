@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.forebay.metadata.Bucket.Stored;
+import io.forebay.metadata.fsck.Answers;
 import io.forebay.proto.AbortedUploads;
 import io.forebay.proto.BeginEvictRequest;
 import io.forebay.proto.BeginPublishReply;
@@ -440,6 +441,11 @@ public final class SimWorker {
                 return;
             }
             case SETTLE -> ended.setSettled(settle(job.task));
+            case DROP_COPY -> {
+                staged.remove(job.task.getDropCopy().getIno());
+                ended.setDroppedCopyIno(job.task.getDropCopy().getIno());
+            }
+            case CHECK -> ended.setChecked(Answers.of(job.task.getCheck(), staged, bucket));
             default -> throw new AssertionError(job.task.toString());
         }
         if (!lost()) {

@@ -223,7 +223,7 @@ public final class InMemoryObjectStore implements ObjectStore {
 
     private Entry entry(BucketLocation location, String key) {
         Content content = Objects.requireNonNull(objects.get(ObjectRef.of(location, key)));
-        return new Entry(key, content.etag(), Instant.EPOCH);
+        return new Entry(key, content.etag(), content.bytes().length, Instant.EPOCH);
     }
 
     @Override

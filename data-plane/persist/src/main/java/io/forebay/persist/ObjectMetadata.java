@@ -56,6 +56,12 @@ public record ObjectMetadata(
                 && Long.toString(generation).equals(metadata.get(GENERATION));
     }
 
+    /** Of which inode an object with this metadata says that it is; 0: of none of ours. */
+    public static long inode(Map<String, String> metadata) {
+        String ino = metadata.getOrDefault(INO, "");
+        return ino.matches("[1-9][0-9]{0,17}") ? Long.parseLong(ino) : 0;
+    }
+
     private static String seconds(long nanos) {
         long whole = nanos / SECOND;
         String sign = nanos < 0 && whole == 0 ? "-" : "";

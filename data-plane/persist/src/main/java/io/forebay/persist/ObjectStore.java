@@ -87,6 +87,8 @@ public interface ObjectStore extends AutoCloseable {
         }
     }
 
-    /** An object's key below the location's prefix, its etag, and when the store got it. */
-    record Entry(String key, String etag, Instant modified) {}
+    /**
+     * An object's key below the location's prefix, its etag, its size, and when the store got it.
+     */
+    record Entry(String key, String etag, long size, Instant modified) {}
 }

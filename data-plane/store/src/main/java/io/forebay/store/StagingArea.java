@@ -211,6 +211,19 @@ public final class StagingArea implements AutoCloseable {
         }
     }
 
+    /**
+     * Files of a workspace that are staged now, in no order.
+     *
+     * @param after as the page before said; empty at the start
+     */
+    public StagedPage page(long workspaceId, String after, int limit) {
+        try {
+            return layout.page(workspaceId, after, limit);
+        } catch (IOException e) {
+            throw StorageFailures.of(e, directory.files());
+        }
+    }
+
     /** Notes that a file is used: it is the last one to be evicted, and none when it is written. */
     public void opened(StagedKey key, long generation, boolean write) {
         index.opened(key, generation, write);

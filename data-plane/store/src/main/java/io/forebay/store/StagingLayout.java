@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 
@@ -33,7 +34,7 @@ final class StagingLayout {
     }
 
     private Path shard(StagedKey key) {
-        return workspace(key).resolve(String.format("%02x", key.ino() & SHARD_MASK));
+        return workspace(key).resolve(shardName(key.ino() & SHARD_MASK));
     }
 
     private Path workspace(StagedKey key) {
@@ -72,6 +73,58 @@ final class StagingLayout {
         if (!page.isEmpty()) {
             consumer.accept(List.copyOf(page));
         }
+    }
+
+    /**
+     * A page of a workspace's files: those of one directory in the order of their numbers.
+     *
+     * @param after as the page before said; empty at the start
+     */
+    StagedPage page(long workspaceId, String after, int limit) throws IOException {
+        int colon = after.indexOf(':');
+        int first = after.isEmpty() ? 0 : Integer.parseInt(after.substring(0, colon));
+        long behind = after.isEmpty() ? -1 : Long.parseLong(after.substring(colon + 1));
+        for (int number = first; number <= SHARD_MASK; number++) {
+            Path shard = root.resolve(Long.toUnsignedString(workspaceId));
+            List<StagedKey> page = first(shard.resolve(shardName(number)), behind, limit);
+            if (page.size() == limit) {
+                return new StagedPage(page, number + ":" + page.getLast().ino());
+            }
+            if (!page.isEmpty()) {
+                return new StagedPage(page, number == SHARD_MASK ? "" : (number + 1) + ":-1");
+            }
+            behind = -1;
+        }
+        return new StagedPage(List.of(), "");
+    }
+
+    /** The smallest numbers above one; others are never held in memory. */
+    private static List<StagedKey> first(Path shard, long behind, int limit) throws IOException {
+        TreeSet<Long> inos = new TreeSet<>();
+        Path workspace = shard.getParent();
+        if (workspace == null || !Files.isDirectory(shard)) {
+            return List.of();
+        }
+        String name = workspace.getFileName().toString();
+        try (DirectoryStream<Path> files =
+                Files.newDirectoryStream(
+                        shard, file -> !file.getFileName().toString().endsWith(FILL))) {
+            for (Path file : files) {
+                long ino = parse(name, file.getFileName().toString(), file).ino();
+                if (ino > behind) {
+                    inos.add(ino);
+                    if (inos.size() > limit) {
+                        inos.pollLast();
+                    }
+                }
+            }
+        }
+        long ws = Long.parseUnsignedLong(name);
+        return inos.stream().map(ino -> new StagedKey(ws, ino)).toList();
+    }
+
+    private static String shardName(long number) {
+        return String.format("%02x", number);
     }
 
     private static void collect(Path shard, List<StagedKey> page) throws IOException {

@@ -19,6 +19,8 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -90,6 +92,37 @@ final class StagingAreaTest {
         assertEquals(
                 "rwx------",
                 PosixFilePermissions.toString(Files.getPosixFilePermissions(directory())));
+    }
+
+    @Test
+    void aWorkspacesFilesAreListedInPages() throws IOException {
+        try (StagingArea area = open()) {
+            Set<Long> made = new TreeSet<>();
+            for (long ino = 1; ino < 2_000; ino += 7) {
+                Files.writeString(area.create(new StagedKey(3, ino)), "x");
+                made.add(ino);
+            }
+            for (long ino = 256; ino < 256 * 40; ino += 256) { // many in one directory
+                Files.writeString(area.create(new StagedKey(3, ino)), "x");
+                made.add(ino);
+            }
+            Files.writeString(area.create(new StagedKey(4, 5)), "another workspace's");
+            Files.writeString(area.create(new StagedKey(3, 9)).resolveSibling("9.fill"), "half");
+            made.add(9L);
+            for (int limit : new int[] {1, 3, 1_000}) {
+                List<Long> found = new ArrayList<>();
+                String after = "";
+                do {
+                    StagedPage page = area.page(3, after, limit);
+                    assertTrue(page.keys().size() <= limit);
+                    page.keys().forEach(key -> found.add(key.ino()));
+                    after = page.next();
+                } while (!after.isEmpty());
+                assertEquals(made.size(), found.size());
+                assertEquals(made, new TreeSet<>(found));
+            }
+            assertEquals(new StagedPage(List.of(), ""), area.page(77, "", 10));
+        }
     }
 
     @Test

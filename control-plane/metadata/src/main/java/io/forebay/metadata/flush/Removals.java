@@ -30,7 +30,7 @@ public final class Removals {
     private Removals() {}
 
     /** Asks for a look at the key, if there may be an object of ours. */
-    static void request(Space space, String worker, String key) {
+    public static void request(Space space, String worker, String key) {
         if (KeyStates.known(KeyStates.load(space, key))) {
             TaskId task = TaskId.removal(key);
             TaskRecord old = Queue.find(space, worker, task);

@@ -98,7 +98,8 @@ public final class StagedFiles {
         return true;
     }
 
-    private static StagedVerdict describe(ReadTransaction tx, String worker, StagedRef file) {
+    /** Whether a worker needs a staged file. */
+    public static StagedVerdict describe(ReadTransaction tx, String worker, StagedRef file) {
         InodeRecord inode = Inode.read(tx, file.getWorkspaceId(), file.getIno());
         if (inode == null || !inode.getOwner().equals(worker)) {
             return copy(inode, worker);

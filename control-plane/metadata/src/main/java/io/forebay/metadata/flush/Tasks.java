@@ -3,6 +3,7 @@ package io.forebay.metadata.flush;
 import io.forebay.metadata.kv.Look;
 import io.forebay.metadata.kv.ReadTransaction;
 import io.forebay.metadata.placement.Copies;
+import io.forebay.metadata.questions.Questions;
 import io.forebay.metadata.state.Database;
 import io.forebay.metadata.state.GrantKeys;
 import io.forebay.metadata.state.Inode;
@@ -15,6 +16,7 @@ import io.forebay.metadata.state.TaskId;
 import io.forebay.metadata.state.TaskKind;
 import io.forebay.metadata.work.Lease;
 import io.forebay.metadata.work.Step;
+import io.forebay.proto.CheckTask;
 import io.forebay.proto.DropStagedTask;
 import io.forebay.proto.EndTasksReply;
 import io.forebay.proto.EndTasksRequest;
@@ -46,13 +48,20 @@ public final class Tasks {
     private final Database database;
     private final ProbeListener probes;
     private final BucketListener buckets;
+    private final Questions questions;
     private final Copying copying;
     private final AtomicInteger turn = new AtomicInteger();
 
-    public Tasks(Database database, ProbeListener probes, BucketListener buckets, GrantKeys keys) {
+    public Tasks(
+            Database database,
+            ProbeListener probes,
+            BucketListener buckets,
+            Questions questions,
+            GrantKeys keys) {
         this.database = database;
         this.probes = probes;
         this.buckets = buckets;
+        this.questions = questions;
         this.copying = new Copying(keys);
     }
 
@@ -237,6 +246,12 @@ public final class Tasks {
             }
             case COPY -> copying.prepare(space, lease, task.ino());
             case DROP_COPY -> Copying.prepareDrop(task.ino());
+            case CHECK -> {
+                CheckTask question = questions.find(task.ino());
+                yield question == null
+                        ? new Step.Drop()
+                        : new Step.Give(Task.newBuilder().setCheck(question));
+            }
         };
     }
 
@@ -270,6 +285,10 @@ public final class Tasks {
             case COPIED -> Copying.ended(space, lease, ended.getCopied());
             case DROPPED_COPY_INO ->
                     done(space, lease, TaskKind.DROP_COPY, ended.getDroppedCopyIno());
+            case CHECKED -> {
+                done(space, lease, TaskKind.CHECK, ended.getChecked().getQuestion());
+                questions.answered(ended.getChecked());
+            }
             case WORK_NOT_SET -> throw new Refusal(FailureKind.FAILURE_INVALID);
         }
     }

@@ -176,12 +176,14 @@ public final class Inode {
     }
 
     private void account(Transaction tx, long ws, @Nullable InodeRecord now) {
-        InodeRecord old = fresh || before.getLeaving() ? null : before;
-        InodeRecord after = now == null || now.getLeaving() ? null : now;
-        add(tx, ws, Counter.INODES, one(after != null) - one(old != null));
-        add(tx, ws, Counter.BYTES, bytes(after) - bytes(old));
-        add(tx, ws, Counter.DIRTY_FILES, one(since(after) != 0) - one(since(old) != 0));
-        add(tx, ws, Counter.DIRTY_BYTES, dirtyBytes(after) - dirtyBytes(old));
+        InodeRecord old = fresh ? null : counted(before);
+        InodeRecord after = now == null ? null : counted(now);
+        for (Counter counter : Counter.values()) {
+            long delta = share(counter, after) - share(counter, old);
+            if (delta != 0) {
+                tx.add(Keys.counter(ws, counter), delta);
+            }
+        }
         accountCopies(tx, ws, old, after);
         if (since(old) != since(after)) {
             if (since(old) != 0) {
@@ -213,7 +215,7 @@ public final class Inode {
     }
 
     /** The owner as well, when there are copies. */
-    private static Set<String> havingCopies(@Nullable InodeRecord record) {
+    public static Set<String> havingCopies(@Nullable InodeRecord record) {
         Set<String> workers = new HashSet<>();
         if (record != null && record.getCopies().getCopiesCount() > 0) {
             workers.add(record.getOwner());
@@ -222,10 +224,29 @@ public final class Inode {
         return workers;
     }
 
-    private static void add(Transaction tx, long ws, Counter counter, long delta) {
-        if (delta != 0) {
-            tx.add(Keys.counter(ws, counter), delta);
-        }
+    /** The record, unless what is about to leave counts no more. */
+    private static @Nullable InodeRecord counted(InodeRecord record) {
+        return record.getLeaving() ? null : record;
+    }
+
+    /** What an inode adds to a counter of its workspace. */
+    public static long counts(Counter counter, InodeRecord record) {
+        return share(counter, counted(record));
+    }
+
+    private static long share(Counter counter, @Nullable InodeRecord record) {
+        return switch (counter) {
+            case INODES -> one(record != null);
+            case BYTES -> bytes(record);
+            case DIRTY_FILES -> one(since(record) != 0);
+            case DIRTY_BYTES -> dirtyBytes(record);
+        };
+    }
+
+    /** The key by which the index of dirty files has the inode, or null where it has not. */
+    public static byte @Nullable [] dirtyKey(long ws, InodeRecord record) {
+        long since = since(counted(record));
+        return since == 0 ? null : Keys.dirty(ws, since, record.getAttributes().getIno());
     }
 
     private static long one(boolean condition) {

@@ -60,11 +60,11 @@ public final class Keys {
         return Tuple.range(ws, "b", ino);
     }
 
-    static byte[] moreNames(long ws, long ino, long parent, byte[] name) {
+    public static byte[] moreNames(long ws, long ino, long parent, byte[] name) {
         return Tuple.key(ws, "m", ino, parent, name);
     }
 
-    static Tuple.Range moreNames(long ws, long ino) {
+    public static Tuple.Range moreNames(long ws, long ino) {
         return Tuple.range(ws, "m", ino);
     }
 
@@ -136,7 +136,7 @@ public final class Keys {
         return Tuple.key(ws, "p", key);
     }
 
-    static byte[] queued(long ws, String worker, long dueMillis, TaskId task) {
+    public static byte[] queued(long ws, String worker, long dueMillis, TaskId task) {
         return Tuple.key(ws, "q", worker, dueMillis, task.kind().code(), task.id());
     }
 
@@ -148,11 +148,11 @@ public final class Keys {
         return Tuple.key(ws, "q", worker, millis + 1);
     }
 
-    static byte[] task(long ws, String worker, TaskId task) {
+    public static byte[] task(long ws, String worker, TaskId task) {
         return Tuple.key(ws, "t", worker, task.kind().code(), task.id());
     }
 
-    static byte[] copied(long ws, String worker, long ino) {
+    public static byte[] copied(long ws, String worker, long ino) {
         return Tuple.key(ws, "y", worker, ino);
     }
 
@@ -180,7 +180,7 @@ public final class Keys {
         return Tuple.range(ws, "r", mount);
     }
 
-    static byte[] nextInode(long ws) {
+    public static byte[] nextInode(long ws) {
         return Tuple.key(ws, "n");
     }
 
@@ -194,6 +194,11 @@ public final class Keys {
 
     public static Tuple.Range objects(long ws) {
         return Tuple.range(ws, "p");
+    }
+
+    /** All keys of one kind, by its letter. */
+    public static Tuple.Range kind(long ws, String letter) {
+        return Tuple.range(ws, letter);
     }
 
     /** Everything of a workspace. */

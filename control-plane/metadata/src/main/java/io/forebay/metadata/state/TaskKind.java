@@ -10,7 +10,8 @@ public enum TaskKind {
     SETTLE(5),
     COPY(6),
     DROP_COPY(7),
-    IMPORT(40);
+    IMPORT(40),
+    CHECK(80);
 
     private final int code;
 
@@ -18,11 +19,11 @@ public enum TaskKind {
         this.code = code;
     }
 
-    int code() {
+    public int code() {
         return code;
     }
 
-    static TaskKind of(long code) {
+    public static TaskKind of(long code) {
         return switch ((int) code) {
             case 0 -> UPLOAD;
             case 1 -> REMOVE_OBJECT;
@@ -31,6 +32,7 @@ public enum TaskKind {
             case 4 -> PROBE;
             case 5 -> SETTLE;
             case 40 -> IMPORT;
+            case 80 -> CHECK;
             case 6 -> COPY;
             case 7 -> DROP_COPY;
             default -> throw new IllegalStateException("no task has the code " + code);

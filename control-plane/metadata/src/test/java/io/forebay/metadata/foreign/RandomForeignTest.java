@@ -9,6 +9,7 @@ import io.forebay.metadata.Rig;
 import io.forebay.metadata.Seeds;
 import io.forebay.metadata.SimWorker;
 import io.forebay.metadata.admin.FileView;
+import io.forebay.metadata.fsck.Healthy;
 import io.forebay.metadata.state.Names;
 import io.forebay.metadata.state.ObjectKeys;
 import io.forebay.proto.Attributes;
@@ -90,6 +91,7 @@ class RandomForeignTest {
             for (int i = 0; i < STEPS; i++) {
                 step();
                 checkOurs();
+                Healthy.assertMetadataBesideOthers(rig);
             }
             while (!handles.isEmpty()) {
                 close();

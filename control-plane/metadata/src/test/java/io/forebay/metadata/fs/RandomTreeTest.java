@@ -9,6 +9,7 @@ import io.forebay.metadata.admin.Usage;
 import io.forebay.metadata.fs.ReferenceTree.Flags;
 import io.forebay.metadata.fs.ReferenceTree.Kind;
 import io.forebay.metadata.fs.ReferenceTree.Node;
+import io.forebay.metadata.fsck.Healthy;
 import io.forebay.proto.Attributes;
 import io.forebay.proto.DirectoryEntry;
 import io.forebay.proto.FailureKind;
@@ -66,6 +67,9 @@ class RandomTreeTest {
                 step();
                 compare(tree.root);
                 counters();
+                if (i % 10 == 0) {
+                    Healthy.assertMetadata(rig);
+                }
             }
         }
 

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.forebay.metadata.Rig;
 import io.forebay.metadata.admin.PathRules;
+import io.forebay.metadata.fsck.Healthy;
 import io.forebay.proto.AwaitStoredReply;
 import io.forebay.proto.AwaitStoredRequest;
 import io.forebay.proto.BeginPublishRequest;
@@ -33,6 +34,7 @@ import java.util.List;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 
 /** Three workers, of which two are to have each file: what each is asked, and what it says. */
@@ -47,6 +49,11 @@ abstract class CopiesCase {
         rig.register("w2", "n2");
         rig.register("w3", "n3");
         replicas(2);
+    }
+
+    @AfterEach
+    void nothingIsOutOfPlace() {
+        Healthy.assertMetadata(rig);
     }
 
     // ---- what workers and the mount do

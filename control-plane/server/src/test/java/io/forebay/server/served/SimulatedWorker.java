@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.forebay.proto.BeginEvictRequest;
 import io.forebay.proto.BeginPublishRequest;
+import io.forebay.proto.CheckTask;
+import io.forebay.proto.CheckedPage;
 import io.forebay.proto.EndTasksRequest;
 import io.forebay.proto.EndedTask;
 import io.forebay.proto.EvictIntent;
@@ -12,6 +14,7 @@ import io.forebay.proto.FinishPublishRequest;
 import io.forebay.proto.FoundObject;
 import io.forebay.proto.HeartbeatRequest;
 import io.forebay.proto.ImportedPage;
+import io.forebay.proto.ObjectState;
 import io.forebay.proto.ProbeResult;
 import io.forebay.proto.PublishIntent;
 import io.forebay.proto.PublishOutcome;
@@ -150,9 +153,25 @@ final class SimulatedWorker implements AutoCloseable {
                                             .addObjects(FOUND)
                                             .setLast(FOUND.getKey())
                                             .setEnd(true)));
+            case CHECK -> end(ended.setChecked(checked(task.getCheck())));
             case SETTLE, COPY, DROP_COPY, WORK_NOT_SET ->
                     failures.add(new AssertionError("not for this test: " + task));
         }
+    }
+
+    private static CheckedPage checked(CheckTask question) {
+        CheckedPage.Builder page = CheckedPage.newBuilder().setQuestion(question.getQuestion());
+        ObjectState found =
+                ObjectState.newBuilder()
+                        .setKey(FOUND.getKey())
+                        .setThere(true)
+                        .setEtag(FOUND.getEtag())
+                        .setSize(FOUND.getSize())
+                        .build();
+        if (question.hasListObjects() || question.hasLookObjects()) {
+            page.addObjects(found);
+        }
+        return page.build();
     }
 
     /** From now on no bucket can be used. */

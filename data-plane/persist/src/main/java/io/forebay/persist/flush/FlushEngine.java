@@ -3,6 +3,7 @@ package io.forebay.persist.flush;
 import io.forebay.persist.ObjectStore;
 import io.forebay.persist.bucket.BucketReader;
 import io.forebay.persist.calls.Pauses;
+import io.forebay.persist.check.Checker;
 import io.forebay.proto.Task;
 import java.time.Duration;
 import java.util.List;
@@ -62,7 +63,9 @@ public final class FlushEngine implements AutoCloseable {
         TaskRunner.Reporter reporter = new TaskRunner.Reporter(listener, settings.clock());
         BucketReader reader = new BucketReader(store, helpers);
         Removal removal = new Removal(store, uploads);
-        TaskRunner.Storage storage = new TaskRunner.Storage(store, uploader, removal, reader);
+        Checker checker = new Checker(store, staged, helpers);
+        TaskRunner.Storage storage =
+                new TaskRunner.Storage(store, uploader, removal, reader, checker);
         this.runner = new TaskRunner(calls, staged, storage, tries, reporter);
     }
 

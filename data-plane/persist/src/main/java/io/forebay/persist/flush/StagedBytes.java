@@ -1,10 +1,11 @@
 package io.forebay.persist.flush;
 
+import io.forebay.persist.check.StagedLook;
 import io.forebay.proto.SettledFile;
 import java.util.Optional;
 
 /** The staging area as the flush engine sees it. */
-public interface StagedBytes {
+public interface StagedBytes extends StagedLook {
     /** Opens the file's staged bytes; nothing when this worker does not have them. */
     Optional<StagedFile> open(long workspaceId, long ino);
 

@@ -24,6 +24,7 @@ record TaskId(long workspaceId, Task.WorkCase work, String key, long ino, long g
             case SETTLE -> new TaskId(workspace, work, "", task.getSettle().getIno(), 0);
             case IMPORT -> new TaskId(workspace, work, task.getImport().getAfter(), 0, 0);
             case DROP_COPY -> new TaskId(workspace, work, "", task.getDropCopy().getIno(), 0);
+            case CHECK -> new TaskId(workspace, work, "", task.getCheck().getQuestion(), 0);
             case PROBE, COPY, WORK_NOT_SET -> new TaskId(workspace, work, "", 0, 0);
         };
     }

@@ -4,6 +4,7 @@ import io.forebay.persist.MultipartUpload;
 import io.forebay.persist.ObjectStore;
 import io.forebay.persist.ProbeReport;
 import io.forebay.persist.bucket.BucketReader;
+import io.forebay.persist.check.Checker;
 import io.forebay.proto.EndedTask;
 import io.forebay.proto.FailedUpload;
 import io.forebay.proto.ProbeResult;
@@ -25,6 +26,7 @@ final class TaskRunner {
     private final Uploader uploader;
     private final BucketReader reader;
     private final Tries tries;
+    private final Checker checker;
     private final Reporter reporter;
 
     TaskRunner(
@@ -40,11 +42,17 @@ final class TaskRunner {
         this.removal = storage.removal();
         this.uploader = storage.uploader();
         this.reader = storage.reader();
+        this.checker = storage.checker();
         this.reporter = reporter;
     }
 
     /** The bucket, and who writes and reads it. */
-    record Storage(ObjectStore store, Uploader uploader, Removal removal, BucketReader reader) {}
+    record Storage(
+            ObjectStore store,
+            Uploader uploader,
+            Removal removal,
+            BucketReader reader,
+            Checker checker) {}
 
     /** Tells the listener how tasks go. */
     record Reporter(FlushListener listener, InstantSource clock) {
@@ -186,6 +194,9 @@ final class TaskRunner {
                 ended.setSettled(staged.settle(workspace, ino, generation));
             }
             case IMPORT -> ended.setImported(reader.read(task.getLocation(), task.getImport()));
+            case CHECK ->
+                    ended.setChecked(
+                            checker.answer(workspace, task.getLocation(), task.getCheck()));
             case UPLOAD, COPY, WORK_NOT_SET -> {
                 return Optional.empty();
             }

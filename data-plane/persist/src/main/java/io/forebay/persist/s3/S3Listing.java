@@ -31,6 +31,7 @@ final class S3Listing {
                                 new ObjectStore.Entry(
                                         object.key().substring(prefix.length()),
                                         S3ObjectStore.bare(object.eTag()),
+                                        object.size(),
                                         object.lastModified()))
                         .toList();
         return new ObjectStore.Listed(entries, !Boolean.TRUE.equals(answer.isTruncated()));

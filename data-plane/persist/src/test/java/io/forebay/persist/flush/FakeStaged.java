@@ -6,9 +6,12 @@ import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
 
 /** Staged files in a directory. */
 final class FakeStaged implements StagedBytes {
@@ -82,6 +85,27 @@ final class FakeStaged implements StagedBytes {
         }
         drop(workspaceId, ino);
         return true;
+    }
+
+    @Override
+    public StagedPage list(long workspaceId, String after, int limit) {
+        try (Stream<Path> files = Files.list(directory)) {
+            List<Long> behind =
+                    files.map(file -> Long.parseLong(file.getFileName().toString()))
+                            .filter(ino -> after.isEmpty() || ino > Long.parseLong(after))
+                            .sorted()
+                            .toList();
+            List<Long> page = behind.subList(0, Math.min(limit, behind.size()));
+            boolean end = page.size() == behind.size();
+            return new StagedPage(page, end ? "" : "" + page.getLast());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public OptionalLong size(long workspaceId, long ino) {
+        return has(ino) ? OptionalLong.of(path(ino).toFile().length()) : OptionalLong.empty();
     }
 
     @Override

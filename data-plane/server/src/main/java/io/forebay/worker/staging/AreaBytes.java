@@ -18,6 +18,7 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 
 /** The staging area as the flush engine sees it. */
@@ -123,6 +124,19 @@ public final class AreaBytes implements StagedBytes {
                                 .setMtimeNanos(status.mtimeNanos())
                                 .setBlocks(status.blocks()));
         return settled.build();
+    }
+
+    @Override
+    public StagedPage list(long workspaceId, String after, int limit) {
+        io.forebay.store.StagedPage page = area.page(workspaceId, after, limit);
+        return new StagedPage(page.keys().stream().map(StagedKey::ino).toList(), page.next());
+    }
+
+    @Override
+    public OptionalLong size(long workspaceId, long ino) {
+        return area.stat(new StagedKey(workspaceId, ino))
+                .map(status -> OptionalLong.of(status.size()))
+                .orElse(OptionalLong.empty());
     }
 
     private static ForebayException unreadable(Path path, IOException e) {
