@@ -25,6 +25,7 @@ import picocli.CommandLine.Command;
             FlushCommand.class,
             EvictCommand.class,
             ResolveCommand.class,
+            FsckCommand.class,
             WorkspaceCommand.class,
             MountCommand.class,
             MountEntryCommand.class,
