@@ -78,6 +78,14 @@ record Inspection(Site site, Ledger ledger, Observer observer, Bucket bucket) {
         ledger.requireNoLoss();
     }
 
+    /** Metadata, worker and bucket fit together, as the product itself says. */
+    void fsck() throws Exception {
+        List<String> complaints = site.fsck();
+        if (!complaints.isEmpty()) {
+            throw new Loss("fsck is not clean: " + complaints);
+        }
+    }
+
     /** Waits until nobody has an unfinished upload any more. */
     void tidy() throws Exception {
         try {

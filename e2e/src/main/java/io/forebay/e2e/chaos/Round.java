@@ -81,6 +81,8 @@ final class Round {
         watch.lap("mount");
         inspection.drain();
         watch.lap("drain");
+        inspection.fsck();
+        watch.lap("fsck");
         inspection.evict(place);
         watch.lap("evict");
         inspection.mount(path.other(), place);

@@ -29,6 +29,9 @@ public final class Site implements AutoCloseable {
     /** No supervisor shall tire of the kills. */
     private static final String HEALTHY_AFTER_MILLIS = "1000";
 
+    private static final int FSCK_TRIES = 10;
+    private static final long FSCK_PAUSE_MILLIS = 2_000;
+
     private final Path directory;
     private final StoreProcess store;
     private final Relay relay;
@@ -226,6 +229,20 @@ public final class Site implements AutoCloseable {
     /** For the message of a failure. */
     public String says(String path) {
         return deployment.file("/" + path).toString();
+    }
+
+    /**
+     * What the product's own check says that is not as it should be. A part that could not be
+     * looked at is looked at again, for a while.
+     */
+    public List<String> fsck() throws Exception {
+        Fsck check = new Fsck(deployment);
+        List<String> complaints = check.complaints();
+        for (int i = 0; i < FSCK_TRIES && Fsck.isIncomplete(complaints); i++) {
+            Thread.sleep(FSCK_PAUSE_MILLIS);
+            complaints = check.complaints();
+        }
+        return complaints;
     }
 
     public Path logs() {
