@@ -25,7 +25,7 @@ final class S3Probe {
         String key = location.getPrefix() + ".forebay-probe-" + UUID.randomUUID();
         return step("sign for", location, this::credentials)
                 .or(() -> step("list", location, () -> list(location)))
-                .or(() -> step("write", location, () -> put(bucket, key)))
+                .or(() -> step("write", location, () -> write(bucket, key)))
                 .or(() -> step("check conditions", location, () -> putTwice(bucket, key)))
                 .or(() -> step("delete", location, () -> delete(bucket, key)))
                 .orElseGet(() ->
@@ -47,6 +47,17 @@ final class S3Probe {
     private void list(BucketLocation location) {
         client.listObjectsV2(request ->
                 request.bucket(location.getBucket()).prefix(location.getPrefix()).maxKeys(1));
+    }
+
+    /** The key is new: where it has an object, an answer was lost and the SDK has asked again. */
+    private void write(String bucket, String key) {
+        try {
+            put(bucket, key);
+        } catch (AwsServiceException e) {
+            if (!S3Failures.conditionFailed(e)) {
+                throw e;
+            }
+        }
     }
 
     private void put(String bucket, String key) {

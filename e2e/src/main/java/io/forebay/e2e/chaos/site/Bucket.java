@@ -9,15 +9,21 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
  * The bucket as the object store has it on disk: a file for each object, which it puts in place by
- * a rename, and its own beside them, whose names begin with a dot.
+ * a rename, and its own beside them, whose names begin with a dot. What S3Proxy was writing when it
+ * was killed stays there, under the name and a UUID behind it: it is no object, and no part of one.
  */
 public record Bucket(Path directory) {
     /** Begins the name of what the store keeps for an upload. */
     private static final String UPLOAD = ".mpus-";
+
+    private static final Predicate<String> CUT_OFF =
+            Pattern.compile("-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$").asPredicate();
 
     /** What a key without an object holds. */
     public static final String ABSENT = "absent";
@@ -36,9 +42,21 @@ public record Bucket(Path directory) {
     /** Multipart uploads that nobody has completed or aborted. */
     public List<String> unfinishedUploads() {
         try (Stream<Path> entries = Files.list(directory)) {
-            return entries.map(each -> each.getFileName().toString())
-                    .filter(name -> name.startsWith(UPLOAD))
+            return entries.filter(each -> each.getFileName().toString().startsWith(UPLOAD))
+                    .filter(Bucket::hasParts)
+                    .map(each -> each.getFileName().toString())
                     .toList();
+        } catch (IOException unreadable) {
+            throw new UncheckedIOException(unreadable);
+        }
+    }
+
+    private static boolean hasParts(Path upload) {
+        try (Stream<Path> parts = Files.list(upload)) {
+            List<String> names = parts.map(each -> each.getFileName().toString()).toList();
+            return names.isEmpty() || !names.stream().allMatch(CUT_OFF);
+        } catch (NoSuchFileException ended) {
+            return false;
         } catch (IOException unreadable) {
             throw new UncheckedIOException(unreadable);
         }
@@ -50,7 +68,7 @@ public record Bucket(Path directory) {
         try (Stream<Path> files = Files.walk(directory)) {
             for (Path file : files.filter(Files::isRegularFile).toList()) {
                 String key = directory.relativize(file).toString();
-                if (!key.startsWith(".")) {
+                if (!key.startsWith(".") && !CUT_OFF.test(key)) {
                     sizes.put(key, Files.size(file));
                 }
             }
