@@ -37,6 +37,10 @@ public enum EventName implements Named {
             "object.adopted",
             CONTROL_PLANE,
             "Somebody else wrote the object of a clean file: it is the file's content now."),
+    FILE_INCOMPLETE(
+            "file.incomplete",
+            CONTROL_PLANE,
+            "A loss of power may have taken some of a file that was not synced: it is not stored."),
     OBJECT_MISSING(
             "object.missing",
             CONTROL_PLANE,

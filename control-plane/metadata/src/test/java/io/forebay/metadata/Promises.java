@@ -2,6 +2,7 @@ package io.forebay.metadata;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.forebay.proto.AwaitStoredRequest;
 import io.forebay.proto.FailureKind;
 import java.util.ArrayList;
 import java.util.List;
@@ -47,8 +48,7 @@ final class Promises {
                 rig.failure(promise.ino) != FailureKind.FAILURE_NONE
                         || rig.attributes(promise.ino).getNlink() == 0);
         for (Promise promise : promises) {
-            promise.answered |=
-                    rig.stored(promise.ino, promise.generation) == FailureKind.FAILURE_NONE;
+            promise.answered |= stored(promise.ino, promise.generation) == FailureKind.FAILURE_NONE;
             assertTrue(
                     !promise.answered || isInBucket(promise),
                     () -> "I1: not in the bucket: " + promise.ino + " " + promise.content);
@@ -59,5 +59,23 @@ final class Promises {
         return bucket.objects.values().stream()
                 .anyMatch(object ->
                         object.ino() == promise.ino && object.content().equals(promise.content));
+    }
+
+    /** Whether what {@link Rig#store} said is in the bucket, without waiting for it. */
+    private FailureKind stored(long ino, long generation) {
+        try {
+            return rig.metadata
+                    .storing()
+                    .await(
+                            AwaitStoredRequest.newBuilder()
+                                    .setWorkspaceId(rig.ws)
+                                    .setIno(ino)
+                                    .setGeneration(generation)
+                                    .build(),
+                            () -> {})
+                    .getFailure();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
     }
 }

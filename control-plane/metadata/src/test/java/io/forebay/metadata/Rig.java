@@ -6,11 +6,11 @@ import io.forebay.metadata.admin.NewWorkspace;
 import io.forebay.metadata.admin.PathRules;
 import io.forebay.metadata.admin.WorkspaceView;
 import io.forebay.metadata.flush.Policy;
+import io.forebay.metadata.kv.KeyValueStore;
 import io.forebay.metadata.kv.MemoryStore;
 import io.forebay.proto.AttachReply;
 import io.forebay.proto.AttachRequest;
 import io.forebay.proto.Attributes;
-import io.forebay.proto.AwaitStoredRequest;
 import io.forebay.proto.Caller;
 import io.forebay.proto.Claims;
 import io.forebay.proto.CommitRequest;
@@ -70,9 +70,9 @@ public final class Rig {
         LOG.setLevel(Level.OFF); // mounts and workers end by the thousand here
     }
 
-    public final TestClock clock = new TestClock();
-    public final MemoryStore store = new MemoryStore();
-    public final Metadata metadata = new Metadata(store, clock, new byte[32]);
+    public final TestClock clock;
+    public final KeyValueStore store;
+    public final Metadata metadata;
     public final Map<String, Long> epochs = new HashMap<>();
     public final long ws;
 
@@ -81,6 +81,14 @@ public final class Rig {
     }
 
     public Rig(long flushDelayMillis) {
+        this(new MemoryStore(), flushDelayMillis);
+    }
+
+    /** As {@link #Rig(long)}, in an empty store. */
+    public Rig(KeyValueStore store, long flushDelayMillis) {
+        this.store = store;
+        clock = new TestClock();
+        metadata = new Metadata(store, clock, new byte[32]);
         register("w1", "n1");
         WorkspaceView made =
                 metadata.workspaces()
@@ -101,6 +109,15 @@ public final class Rig {
                         .setWorkspaceId(ws)
                         .setProbe(ProbeResult.getDefaultInstance())
                         .build());
+    }
+
+    /** The next process of the control plane, over what its store has. */
+    public Rig(Rig before) {
+        store = before.store;
+        clock = before.clock;
+        ws = before.ws;
+        epochs.putAll(before.epochs);
+        metadata = new Metadata(store, clock, new byte[32]);
     }
 
     public static ByteString bytes(String text) {
@@ -232,14 +249,16 @@ public final class Rig {
     }
 
     public NodeReply commit(long mount, long ino, long size, long mtime, boolean closed) {
-        FinalSize written =
-                FinalSize.newBuilder()
-                        .setSize(size)
-                        .setMtimeNanos(mtime)
-                        .setBlocks((size + 511) / 512)
-                        .setStagedCtimeNanos(mtime)
-                        .build();
-        return commit(mount, ino, written, closed);
+        return commit(mount, ino, written(size, mtime), closed);
+    }
+
+    private static FinalSize written(long size, long mtime) {
+        return FinalSize.newBuilder()
+                .setSize(size)
+                .setMtimeNanos(mtime)
+                .setBlocks((size + 511) / 512)
+                .setStagedCtimeNanos(mtime)
+                .build();
     }
 
     public NodeReply commit(long mount, long ino, FinalSize written, boolean closed) {
@@ -254,34 +273,16 @@ public final class Rig {
                 .setWritten(written);
     }
 
-    /** As an fsync of WRITE_THROUGH; the generation to wait for. */
-    public long store(long mount, long ino, long size, long mtime) {
-        FinalSize written =
-                FinalSize.newBuilder()
-                        .setSize(size)
-                        .setMtimeNanos(mtime)
-                        .setStagedCtimeNanos(mtime)
-                        .build();
-        return metadata.openFiles()
-                .commit(commit(mount, ino, written).setDurable(true).setStore(true).build())
-                .getStoredGeneration();
+    /** As an fsync. */
+    public NodeReply sync(long mount, long ino, long size, long mtime) {
+        CommitRequest.Builder commit = commit(mount, ino, written(size, mtime));
+        return metadata.openFiles().commit(commit.setDurable(true).build());
     }
 
-    /** Whether what {@link #store} said is in the bucket, without waiting for it. */
-    public FailureKind stored(long ino, long generation) {
-        try {
-            return metadata.storing()
-                    .await(
-                            AwaitStoredRequest.newBuilder()
-                                    .setWorkspaceId(ws)
-                                    .setIno(ino)
-                                    .setGeneration(generation)
-                                    .build(),
-                            () -> {})
-                    .getFailure();
-        } catch (InterruptedException e) {
-            throw new IllegalStateException(e);
-        }
+    /** As an fsync of WRITE_THROUGH; the generation to wait for. */
+    public long store(long mount, long ino, long size, long mtime) {
+        CommitRequest.Builder commit = commit(mount, ino, written(size, mtime)).setDurable(true);
+        return metadata.openFiles().commit(commit.setStore(true).build()).getStoredGeneration();
     }
 
     /** The paths with a durability of their own. */

@@ -33,7 +33,9 @@ final class LocalS3 implements AutoCloseable {
         prepare(options.directory());
         Properties properties = new Properties();
         properties.setProperty("jclouds.filesystem.basedir", options.directory().toString());
-        BlobStore store = new ConditionalBlobStore(BlobStores.create("filesystem", properties));
+        BlobStore plain = BlobStores.create("filesystem", properties);
+        BlobStore store =
+                new ConditionalBlobStore(new DurableBlobStore(plain, options.directory()));
         if (!store.containerExists(options.bucket())) {
             store.createContainer(options.bucket());
         }

@@ -33,7 +33,7 @@ public interface StagingDisk {
             BasicFileAttributes read = Files.readAttributes(path, BasicFileAttributes.class);
             long blocks = Math.ceilDiv(read.size(), StagedStatus.BLOCK_BYTES);
             long mtime = read.lastModifiedTime().to(TimeUnit.NANOSECONDS);
-            return Optional.of(new StagedStatus(read.size(), mtime, blocks));
+            return Optional.of(new StagedStatus(read.size(), mtime, mtime, blocks));
         } catch (NoSuchFileException e) {
             return Optional.empty();
         }

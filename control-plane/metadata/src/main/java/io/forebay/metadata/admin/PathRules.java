@@ -3,6 +3,7 @@ package io.forebay.metadata.admin;
 import com.google.protobuf.ByteString;
 import io.forebay.metadata.flush.Policy;
 import io.forebay.metadata.flush.Rekey;
+import io.forebay.metadata.kv.KeyValueStore.Durability;
 import io.forebay.metadata.state.Database;
 import io.forebay.metadata.state.Keys;
 import io.forebay.metadata.state.Names;
@@ -45,6 +46,7 @@ public final class PathRules {
         List<byte[]> names = Names.split(path);
         database.change(
                 workspaceId,
+                Durability.POWER_LOSS,
                 space -> {
                     Policy policy = wish.over(Policy.own(space.workspace()));
                     policy.check();
@@ -77,6 +79,7 @@ public final class PathRules {
         List<byte[]> names = Names.split(path);
         database.change(
                 workspaceId,
+                Durability.POWER_LOSS,
                 space -> {
                     WorkspaceRecord.Builder changed = space.workspace().toBuilder();
                     if (!drop(changed, isOf(names))) {

@@ -49,7 +49,7 @@ public final class Workers {
             return RegisterWorkerReply.newBuilder().setFailure(FailureKind.FAILURE_INVALID).build();
         }
         long epoch =
-                database.transact(tx -> {
+                database.transactDurably(tx -> {
                     long next = Registry.epoch(tx, id) + 1;
                     tx.set(Keys.epoch(id), Records.number(next));
                     Registry.put(tx, record(request, next, Registry.worker(tx, id)));

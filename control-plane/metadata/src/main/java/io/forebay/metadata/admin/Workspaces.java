@@ -47,7 +47,7 @@ public final class Workspaces implements ProbeListener {
      */
     public WorkspaceView create(NewWorkspace request) {
         request.check();
-        WorkspaceRecord record = database.transact(tx -> create(tx, request));
+        WorkspaceRecord record = database.transactDurably(tx -> create(tx, request));
         LOG.log(
                 System.Logger.Level.INFO,
                 "A workspace was made, its location is tried workspace={0} bucket={1} prefix={2}",
@@ -92,7 +92,7 @@ public final class Workspaces implements ProbeListener {
 
     /** Forgets a workspace that never became READY. */
     public void discard(long id) {
-        database.transact(tx -> {
+        database.transactDurably(tx -> {
             WorkspaceRecord record = Registry.workspace(tx, id);
             if (record != null && record.getState() != WorkspaceRecord.State.STATE_READY) {
                 forget(tx, record);

@@ -44,11 +44,13 @@ public final class Flow {
     public static void opened(Space space, Inode inode, boolean first, boolean truncate) {
         FlushRecord.Builder flush = inode.flush();
         boolean open = inode.state() == FlushState.FLUSH_STATE_OPEN;
+        flush.clearCutShort(); // whoever opens it now goes on with what there is
         if (first && open) { // goes on with what a writer left that is gone
             flush.setUnsettled(true).clearCutGeneration();
             Queue.remove(space, inode.owner(), TaskId.of(TaskKind.SETTLE, inode.ino()));
         } else if (first) {
             flush.setCleanGeneration(inode.uploaded() ? inode.generation() : 0);
+            PowerLoss.opened(inode);
             untried(flush).clearShared().clearStagedCtimeNanos().clearTimedCtimeNanos();
             inode.attributes()
                     .setGeneration(inode.generation() + 1)
@@ -210,6 +212,10 @@ public final class Flow {
             Settling.request(space, inode);
             return;
         }
+        if (flush.getCutShort()) {
+            PowerLoss.hold(space, inode);
+            return;
+        }
         long restored = flush.getCleanGeneration();
         if (restored != 0 && inode.hasObject() && inode.object().getGeneration() == restored) {
             inode.attributes().setGeneration(restored);
@@ -260,6 +266,10 @@ public final class Flow {
     /** The file must be brought to the bucket, from a time on. */
     public static void queue(Space space, Inode inode, long dueMillis) {
         FlushRecord.Builder flush = inode.flush();
+        if (flush.getCutShort()) {
+            PowerLoss.hold(space, inode);
+            return;
+        }
         inode.attributes().setFlushState(FlushState.FLUSH_STATE_QUEUED);
         untried(flush).clearCleanGeneration();
         dirty(space, inode);

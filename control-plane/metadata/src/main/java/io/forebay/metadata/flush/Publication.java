@@ -52,6 +52,7 @@ public final class Publication {
                                 });
                 reply.addVerdicts(verdict);
             }
+            database.settle();
             return reply.build();
         } catch (Refusal refusal) {
             return BeginPublishReply.newBuilder().setFailure(refusal.kind()).build();

@@ -25,6 +25,7 @@ import io.forebay.proto.InodeRecord;
 import io.forebay.proto.StagedRef;
 import io.forebay.proto.StagedVerdict;
 import io.forebay.proto.StagedVerdict.Need;
+import io.forebay.proto.WorkerIdentity;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -42,6 +43,9 @@ public final class StagedFiles {
     public DescribeStagedReply describeStaged(DescribeStagedRequest request) {
         try {
             Refusal.when(request.getFilesCount() > PAGE_MAX, FailureKind.FAILURE_INVALID);
+            request.getFilesList().stream()
+                    .filter(StagedRef::hasRemains)
+                    .forEach(file -> compare(request.getWorker(), file));
             List<StagedVerdict> verdicts =
                     database.read(tx -> {
                         Registry.checkEpoch(tx, request.getWorker());
@@ -50,10 +54,29 @@ public final class StagedFiles {
                                 .map(file -> describe(tx, worker, file))
                                 .toList();
                     });
+            database.settle();
             return DescribeStagedReply.newBuilder().addAllVerdicts(verdicts).build();
         } catch (Refusal refusal) {
             return DescribeStagedReply.newBuilder().setFailure(refusal.kind()).build();
         }
+    }
+
+    /** The worker's machine was started anew. */
+    private void compare(WorkerIdentity worker, StagedRef file) {
+        database.changeOr(
+                file.getWorkspaceId(),
+                false,
+                space -> {
+                    Registry.checkEpoch(space.tx(), worker);
+                    Inode inode = space.find(file.getIno());
+                    if (inode != null
+                            && inode.linked()
+                            && inode.regular()
+                            && inode.owner().equals(worker.getWorkerId())) {
+                        PowerLoss.compare(space, inode, file.getRemains());
+                    }
+                    return true;
+                });
     }
 
     public BeginEvictReply beginEvict(BeginEvictRequest request) {
@@ -70,6 +93,7 @@ public final class StagedFiles {
                                     return evict(space, lease, intent);
                                 }));
             }
+            database.settle();
             return reply.build();
         } catch (Refusal refusal) {
             return BeginEvictReply.newBuilder().setFailure(refusal.kind()).build();

@@ -36,7 +36,7 @@ public final class Storing {
             throws InterruptedException {
         AwaitStoredReply reply = isOfFile(request) ? file(request, asked) : below(request);
         if (reply.getFailure() == FailureKind.FAILURE_NONE) {
-            database.store().sync();
+            database.settle();
         }
         return reply;
     }

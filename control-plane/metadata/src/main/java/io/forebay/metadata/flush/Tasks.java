@@ -81,6 +81,9 @@ public final class Tasks {
                 reply.addAllTasks(
                         database.changeOr(ws, List.of(), space -> take(space, lease, queue, rest)));
             }
+            if (reply.getTasksCount() > 0) {
+                database.settle();
+            }
             return reply.build();
         } catch (Refusal refusal) {
             return reply.setFailure(refusal.kind()).build();

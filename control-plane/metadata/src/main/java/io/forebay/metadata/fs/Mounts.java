@@ -70,7 +70,7 @@ public final class Mounts {
 
     public AttachReply attach(AttachRequest request) {
         try {
-            AttachReply reply = database.transact(tx -> attach(tx, request));
+            AttachReply reply = database.transactDurably(tx -> attach(tx, request));
             LOG.log(
                     System.Logger.Level.INFO,
                     EventName.MOUNT_ATTACHED.line(

@@ -3,6 +3,7 @@ package io.forebay.metadata.fs;
 import io.forebay.metadata.flush.Copying;
 import io.forebay.metadata.flush.Flow;
 import io.forebay.metadata.flush.Policy;
+import io.forebay.metadata.flush.PowerLoss;
 import io.forebay.metadata.flush.StagedFiles;
 import io.forebay.metadata.fs.Grants.Opening;
 import io.forebay.metadata.kv.KeyValueStore.Durability;
@@ -260,6 +261,9 @@ public final class OpenFiles {
         Refusal.when(request.getWritten().getSize() < 0, FailureKind.FAILURE_INVALID);
         Refusal.when(isElsewhere(inode, request.getOwner()), FailureKind.FAILURE_CORRUPT);
         Flow.committed(space, inode, request.getWritten());
+        if (request.getDurable()) {
+            PowerLoss.synced(inode, request.getWritten());
+        }
         if (request.getClosed()) {
             Flow.closing(space, inode);
         }

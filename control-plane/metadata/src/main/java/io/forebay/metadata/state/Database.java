@@ -105,6 +105,19 @@ public final class Database {
         return store.transact(body);
     }
 
+    /** As {@link #transact(Function)}; what it made is there after a power loss as well. */
+    public <T> T transactDurably(Function<Transaction, T> body) {
+        return store.transact(Durability.POWER_LOSS, body);
+    }
+
+    /**
+     * Makes what was committed survive a power loss. Needed before anybody is told to do what a
+     * lost commit would not take back: to change the bucket, or to drop bytes.
+     */
+    public void settle() {
+        store.sync();
+    }
+
     public <T> T read(Function<ReadTransaction, T> body) {
         return store.read(body);
     }

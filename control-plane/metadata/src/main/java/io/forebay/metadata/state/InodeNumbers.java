@@ -13,8 +13,12 @@ import java.util.Map;
  * earlier one would be taken for what a worker has just put.
  */
 public final class InodeNumbers {
-    /** One more transaction in a thousand creates; a process that ends wastes as many. */
-    private static final long BLOCK = 1000;
+    /**
+     * One more transaction in as many creates, which waits for the disk: a number that came again
+     * after a power loss would find what workers have of the lost file. A process that ends wastes
+     * as many.
+     */
+    private static final long BLOCK = 10_000;
 
     private static final long EPOCH_SECONDS =
             Instant.parse("2024-01-01T00:00:00Z").getEpochSecond();
@@ -50,7 +54,7 @@ public final class InodeNumbers {
     }
 
     private Block take(long ws) {
-        long first = database.transact(tx -> take(tx, ws, BLOCK));
+        long first = database.transactDurably(tx -> take(tx, ws, BLOCK));
         return new Block(first, first + BLOCK);
     }
 

@@ -17,7 +17,11 @@ public final class NativeDisk implements StagingDisk {
         try (NativeFile file = NativeFile.open(path, NativeFile.O_RDONLY, 0)) {
             FileStatus status = file.stat();
             return Optional.of(
-                    new StagedStatus(status.size(), status.mtimeNanos(), status.blocks()));
+                    new StagedStatus(
+                            status.size(),
+                            status.mtimeNanos(),
+                            status.ctimeNanos(),
+                            status.blocks()));
         } catch (PosixException e) {
             if (e.errno() == PosixException.ENOENT) {
                 return Optional.empty();

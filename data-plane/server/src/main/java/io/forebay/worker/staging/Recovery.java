@@ -1,6 +1,8 @@
 package io.forebay.worker.staging;
 
 import io.forebay.observability.EventName;
+import io.forebay.proto.StagedRef;
+import io.forebay.proto.StagedRemains;
 import io.forebay.proto.StagedVerdict;
 import io.forebay.schema.ForebayException;
 import io.forebay.store.StagedKey;
@@ -11,7 +13,8 @@ import java.util.List;
 
 /**
  * Sorts out what is on the disk at start: what no file needs any more is deleted, what is dirty is
- * kept, what is clean is kept unless the machine was started anew. Run again after a failure.
+ * kept, what is clean is kept unless the machine was started anew: then it may miss bytes, and of
+ * what is dirty the control plane hears how much is there. Run again after a failure.
  */
 public final class Recovery {
     /** A request of some 10 kB, answered by one transaction. */
@@ -80,12 +83,27 @@ public final class Recovery {
     }
 
     private void page(List<StagedKey> keys) {
-        List<StagedVerdict> verdicts = control.describeStaged(Refs.of(keys));
+        List<StagedRef> refs =
+                area.rebooted() ? keys.stream().map(this::remains).toList() : Refs.of(keys);
+        List<StagedVerdict> verdicts = control.describeStaged(refs);
         for (int i = 0; i < keys.size(); i++) {
             StagedVerdict verdict =
                     i < verdicts.size() ? verdicts.get(i) : StagedVerdict.getDefaultInstance();
             apply(keys.get(i), verdict);
         }
+    }
+
+    private StagedRef remains(StagedKey key) {
+        StagedRef.Builder ref = Refs.of(key).toBuilder();
+        area.stat(key)
+                .ifPresent(status ->
+                        ref.setRemains(
+                                StagedRemains.newBuilder()
+                                        .setSize(status.size())
+                                        .setMtimeNanos(status.mtimeNanos())
+                                        .setCtimeNanos(status.ctimeNanos())
+                                        .setBlocks(status.blocks())));
+        return ref.build();
     }
 
     private void apply(StagedKey key, StagedVerdict verdict) {

@@ -12,7 +12,7 @@ final class Refs {
         return keys.stream().map(Refs::of).toList();
     }
 
-    private static StagedRef of(StagedKey key) {
+    static StagedRef of(StagedKey key) {
         return StagedRef.newBuilder().setWorkspaceId(key.workspaceId()).setIno(key.ino()).build();
     }
 }

@@ -34,12 +34,7 @@ final class StagingAreas {
                                             / 10
                                             * DISK_TENTHS);
             return StagingArea.open(
-                    new StagingSettings(
-                            directory,
-                            capacity,
-                            Files.readString(BOOT_ID).strip(),
-                            FILL_MAX,
-                            new NativeDisk()));
+                    new StagingSettings(directory, capacity, bootId(), FILL_MAX, new NativeDisk()));
         } catch (IOException e) {
             throw new ForebayException(
                             FailureKind.FAILURE_INVALID,
@@ -48,6 +43,11 @@ final class StagingAreas {
                     .with("path", directory)
                     .with("cause", e);
         }
+    }
+
+    /** Another one after each start of the machine. */
+    static String bootId() throws IOException {
+        return Files.readString(BOOT_ID).strip();
     }
 
     private static void make(Path directory) throws IOException {

@@ -16,6 +16,7 @@ import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
+import java.io.IOException;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import org.eclipse.microprofile.config.Config;
@@ -38,12 +39,13 @@ final class Wiring {
             MeterRegistry registry,
             OpenTelemetry telemetry,
             @ConfigProperty(name = "quarkus.grpc.server.host") String grpcHost,
-            @ConfigProperty(name = "quarkus.grpc.server.port") int grpcPort) {
+            @ConfigProperty(name = "quarkus.grpc.server.port") int grpcPort)
+            throws IOException {
         this.mapping = mapping;
         this.listening = new WorkerSettings.Address(grpcHost, grpcPort);
         WorkerMetrics metrics = new WorkerMetrics(registry);
         this.parts = new WorkerParts(metrics, new TaskTrace(telemetry));
-        this.streams = new StagedFileStreams(this::open, metrics.streams());
+        this.streams = new StagedFileStreams(this::open, StagingAreas.bootId(), metrics.streams());
         metrics.watch(streams);
     }
 

@@ -63,6 +63,10 @@ final class FakeControlPlane extends WorkerServiceGrpc.WorkerServiceImplBase
     final BlockingQueue<EndedTask> ended = new LinkedBlockingQueue<>();
     final BlockingQueue<HeartbeatRequest> heartbeats = new LinkedBlockingQueue<>();
     final Map<StagedRef, StagedVerdict> verdicts = new ConcurrentHashMap<>();
+
+    /** The sizes that were told after a loss of power, by inode. */
+    final Map<Long, Long> remains = new ConcurrentHashMap<>();
+
     final AtomicReference<FailureKind> heartbeat = new AtomicReference<>(FailureKind.FAILURE_NONE);
     final AtomicReference<Predicate<EvictIntent>> evictable = new AtomicReference<>(intent -> true);
     final AtomicInteger epoch = new AtomicInteger();
@@ -180,8 +184,13 @@ final class FakeControlPlane extends WorkerServiceGrpc.WorkerServiceImplBase
         DescribeStagedReply.Builder reply = DescribeStagedReply.newBuilder();
         StagedVerdict dirty =
                 StagedVerdict.newBuilder().setNeed(StagedVerdict.Need.NEED_DIRTY).build();
-        request.getFilesList()
-                .forEach(file -> reply.addVerdicts(verdicts.getOrDefault(file, dirty)));
+        for (StagedRef file : request.getFilesList()) {
+            StagedRef name = file.toBuilder().clearRemains().build();
+            reply.addVerdicts(verdicts.getOrDefault(name, dirty));
+            if (file.hasRemains()) {
+                remains.put(file.getIno(), file.getRemains().getSize());
+            }
+        }
         answer(to, reply.build());
     }
 

@@ -27,6 +27,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -148,6 +149,7 @@ final class WorkerTest extends WorkerCase {
                 StagedFileClient client = client()) {
             assertEquals("dirty", read(client, claims(3).setSize(5)));
             assertFalse(Files.exists(staged(2)));
+            assertEquals(Map.of(2L, 5L, 3L, 5L), control.remains);
         }
     }
 

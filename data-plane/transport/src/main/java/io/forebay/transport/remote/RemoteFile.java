@@ -63,6 +63,8 @@ final class RemoteFile implements StagedHandle, FileCall.Listener {
     private volatile long writers;
 
     private volatile boolean written;
+
+    private final Unsynced unsynced = new Unsynced();
     private volatile boolean closed;
 
     RemoteFile(RemoteFiles files, Supplier<Grant> again) {
@@ -130,7 +132,7 @@ final class RemoteFile implements StagedHandle, FileCall.Listener {
                                 part,
                                 NOTHING)
                         .reply();
-        reads.drop();
+        changed();
         if (reply.getResult() == 0 && before == 0) {
             FileReplies.checked(reply);
         }
@@ -144,6 +146,12 @@ final class RemoteFile implements StagedHandle, FileCall.Listener {
         return writes.append(part) ? part.byteSize() : appendNow(part);
     }
 
+    /** The worker has it: not to be sent again, but on its disk only after a sync. */
+    private void changed() {
+        reads.drop();
+        unsynced.changed();
+    }
+
     /** Is not repeated where its outcome is not known: the program hears of it. */
     private long appendNow(MemorySegment part) {
         writes.drain();
@@ -154,7 +162,7 @@ final class RemoteFile implements StagedHandle, FileCall.Listener {
             try {
                 FileReplyHead reply = call.send(head, part, NOTHING).await(ANSWER_MAX);
                 if (!FileReplies.isRefused(reply)) {
-                    reads.drop();
+                    changed();
                     return FileReplies.checked(reply).getResult();
                 }
                 call.cancel();
@@ -191,7 +199,7 @@ final class RemoteFile implements StagedHandle, FileCall.Listener {
         writes.drain();
         request(FileRequestHead.newBuilder().setTruncate(TruncateFile.newBuilder().setSize(size)));
         writes.resized(size);
-        reads.drop();
+        changed();
     }
 
     @Override
@@ -206,7 +214,7 @@ final class RemoteFile implements StagedHandle, FileCall.Listener {
                                         .setOffset(offset)
                                         .setLength(length)));
         writes.resized(stat().size());
-        reads.drop();
+        changed();
     }
 
     /** The bytes go through the caller, who knows both files. */
@@ -232,7 +240,9 @@ final class RemoteFile implements StagedHandle, FileCall.Listener {
     @Override
     public void fsync(boolean dataOnly) {
         writes.flush();
+        long before = unsynced.changes();
         request(FileRequestHead.newBuilder().setSync(SyncFile.newBuilder().setDataOnly(dataOnly)));
+        unsynced.synced(before);
     }
 
     @Override
@@ -311,7 +321,7 @@ final class RemoteFile implements StagedHandle, FileCall.Listener {
                     if (reply == null || FileReplies.isRefused(reply)) {
                         writes.lost(chunk);
                     } else {
-                        reads.drop(); // before anybody takes the write for done
+                        changed(); // before anybody takes the write for done
                         writes.answered(chunk, FileReplies.failure(reply).orElse(null));
                     }
                 });
@@ -395,6 +405,7 @@ final class RemoteFile implements StagedHandle, FileCall.Listener {
                     FileReplies.checked(call.send(open, NOTHING, NOTHING).await(OPEN_MAX));
             FileStatus status = FileProtocol.status(reply.getStatus());
             checkSame(status);
+            unsynced.opened(reply.getBoot());
             checkUnwritten(reply.getWriters());
             current.set(call);
             keep(call, reply.getMayKeep() ? status : null);

@@ -114,6 +114,32 @@ final class RemoteFileTest {
     }
 
     @Test
+    void afterALossOfPowerNobodyHearsThatWhatWasNotSyncedIsSafe() throws Exception {
+        try (StagedHandle synced = open("synced");
+                StagedHandle flushed = open("flushed")) {
+            synced.pwrite(bytes("hello"), 0);
+            synced.fsync(false);
+            flushed.pwrite(bytes("hello"), 0);
+            flushed.flush();
+            worker.kill();
+            worker.boot = "second";
+            worker.startAgain();
+            synced.pwrite(bytes("again"), 5);
+            synced.fsync(false);
+            assertEquals("helloagain", text(synced, 0, 20));
+            for (int i = 0; i < 2; i++) { // it does not heal by itself
+                ForebayException e =
+                        assertThrows(ForebayException.class, () -> flushed.fsync(false));
+                assertEquals(FailureKind.FAILURE_CORRUPT, e.kind());
+            }
+            worker.kill();
+            worker.startAgain(); // without a loss of power
+            synced.pwrite(bytes("!"), 10);
+            synced.flush();
+        }
+    }
+
+    @Test
     void manySmallWritesAndLargeOnesArriveInOrder() throws IOException {
         byte[] all = new byte[9 << 20];
         new Random(SEED).nextBytes(all);

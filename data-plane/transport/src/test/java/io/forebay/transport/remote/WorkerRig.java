@@ -27,6 +27,7 @@ final class WorkerRig implements RemoteOpener {
     final List<RemoteOpener.Keeper> keepers = new CopyOnWriteArrayList<>();
     volatile boolean mayKeep = true;
     volatile long writers = 1;
+    volatile String boot = "first";
     private StagedFileStreams streams;
     private Server server;
     private final int port;
@@ -41,7 +42,7 @@ final class WorkerRig implements RemoteOpener {
     WorkerRig(Path directory, UnaryOperator<StagedHandle> decorator) throws IOException {
         this.directory = directory;
         this.decorator = decorator;
-        this.streams = new StagedFileStreams(this, StreamWatch.NONE);
+        this.streams = new StagedFileStreams(this, boot, StreamWatch.NONE);
         this.server = start(0);
         this.port = server.getPort();
     }
@@ -75,7 +76,7 @@ final class WorkerRig implements RemoteOpener {
     }
 
     void startAgain() throws IOException {
-        streams = new StagedFileStreams(this, StreamWatch.NONE);
+        streams = new StagedFileStreams(this, boot, StreamWatch.NONE);
         server = start(port);
     }
 

@@ -5,6 +5,8 @@ import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -177,11 +179,14 @@ final class MountRun {
         String json =
                 "{\"pid\":%d,\"startTicks\":%s,\"bootId\":\"%s\"}".formatted(pid(), ticks, boot);
         Path fresh = file.resolveSibling(file.getFileName() + ".new");
-        Files.writeString(fresh, json);
-        Files.move(
+        Files.writeString(
                 fresh,
-                file,
-                java.nio.file.StandardCopyOption.REPLACE_EXISTING,
-                java.nio.file.StandardCopyOption.ATOMIC_MOVE);
+                json,
+                StandardOpenOption.CREATE,
+                StandardOpenOption.TRUNCATE_EXISTING,
+                StandardOpenOption.WRITE,
+                StandardOpenOption.SYNC); // a loss of power must not leave an empty one
+        Files.move(
+                fresh, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
     }
 }

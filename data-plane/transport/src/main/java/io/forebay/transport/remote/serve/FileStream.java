@@ -184,6 +184,7 @@ final class FileStream implements StreamObserver<Frame<FileRequestHead>>, Remote
                             FileReplyHead.newBuilder()
                                     .setNumber(request.getNumber())
                                     .setStatus(FileProtocol.message(file.file().stat()))
+                                    .setBoot(all.boot())
                                     .setWriters(file.writers()));
         } finally {
             if (!kept) {

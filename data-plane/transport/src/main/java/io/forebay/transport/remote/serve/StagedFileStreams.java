@@ -38,6 +38,7 @@ public final class StagedFileStreams implements BindableService, AutoCloseable {
     private static final long CLOSE_SECONDS = 5;
 
     private final RemoteOpener opener;
+    private final String boot;
     private final FileOperations operations;
     private final StreamWatch watch;
     private final Intake intake = new Intake(INTAKE_BYTES_MAX);
@@ -48,8 +49,12 @@ public final class StagedFileStreams implements BindableService, AutoCloseable {
                     Thread.ofVirtual().name("remote-open-", 0).factory());
     private final ThreadPoolExecutor work;
 
-    public StagedFileStreams(RemoteOpener opener, StreamWatch watch) {
+    /**
+     * @param boot another one after each start of the machine: it may have lost what was not synced
+     */
+    public StagedFileStreams(RemoteOpener opener, String boot, StreamWatch watch) {
         this.opener = opener;
+        this.boot = boot;
         this.watch = watch;
         this.operations = new FileOperations(watch);
         // Bounded by what each stream hands in at once.
@@ -82,6 +87,10 @@ public final class StagedFileStreams implements BindableService, AutoCloseable {
 
     boolean isFull() {
         return streams.size() > streamsMax;
+    }
+
+    String boot() {
+        return boot;
     }
 
     RemoteOpener opener() {
