@@ -14,7 +14,7 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /** Workspaces by name, and the making of one: it exists once a worker could use its bucket. */
 @Singleton
-final class Workspaces {
+public final class Workspaces {
     private static final System.Logger LOG = System.getLogger(Workspaces.class.getName());
 
     /** A try of a bucket is four requests; a store that takes longer is not usable. */
@@ -39,7 +39,12 @@ final class Workspaces {
                 .filter(view -> view.state() == WorkspaceView.State.READY);
     }
 
-    WorkspaceView named(String name) {
+    /**
+     * One that can be used.
+     *
+     * @throws ForebayException NOT_FOUND
+     */
+    public WorkspaceView named(String name) {
         return ready(name)
                 .orElseThrow(() ->
                         new ForebayException(

@@ -4,38 +4,16 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.grpc.ManagedChannel;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.json.JsonObject;
-import java.util.List;
-import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** A check as the command line asks for it. */
 @QuarkusTest
 @WithTestResource(ServerResource.class)
-final class FsckTest {
+final class FsckTest extends ServedCase {
     private static final long LIMIT_MILLIS = 20_000;
-
-    private final GraphQlClient graphQl = new GraphQlClient();
-    private final ManagedChannel channel = Channels.open();
-    private SimulatedWorker worker;
-
-    @BeforeEach
-    void start() {
-        worker = new SimulatedWorker(channel, "worker-1", "node-1");
-    }
-
-    @AfterEach
-    void stop() throws InterruptedException {
-        worker.close();
-        channel.shutdownNow();
-        assertTrue(channel.awaitTermination(10, TimeUnit.SECONDS));
-        assertEquals(List.of(), worker.failures());
-    }
 
     @Test
     void aCheckIsStartedAndWatched() throws Exception {

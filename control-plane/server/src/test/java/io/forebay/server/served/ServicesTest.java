@@ -37,42 +37,22 @@ import io.forebay.proto.TraceContext;
 import io.forebay.proto.WorkerIdentity;
 import io.forebay.proto.WorkerServiceGrpc;
 import io.forebay.schema.Limits;
-import io.grpc.ManagedChannel;
 import io.grpc.StatusRuntimeException;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.json.JsonObject;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 @QuarkusTest
 @WithTestResource(ServerResource.class)
-final class ServicesTest {
-    private static final String NODE = "node-1";
+final class ServicesTest extends ServedCase {
     private static final String TRACEPARENT =
             "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
 
-    private final GraphQlClient graphQl = new GraphQlClient();
-    private final ManagedChannel channel = Channels.open();
     private final MetadataServiceGrpc.MetadataServiceBlockingStub metadata =
             MetadataServiceGrpc.newBlockingStub(channel);
-    private SimulatedWorker worker;
-
-    @BeforeEach
-    void start() {
-        worker = new SimulatedWorker(channel, "worker-1", NODE);
-    }
-
-    @AfterEach
-    void stop() throws InterruptedException {
-        worker.close();
-        channel.shutdownNow();
-        assertTrue(channel.awaitTermination(10, TimeUnit.SECONDS));
-        assertEquals(List.of(), worker.failures());
-    }
 
     @Test
     void aFileGoesFromItsCreationToTheBucket() throws Exception {

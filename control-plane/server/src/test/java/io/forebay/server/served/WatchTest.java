@@ -16,15 +16,12 @@ import io.forebay.proto.WatchReply;
 import io.forebay.proto.WatchRequest;
 import io.forebay.schema.Limits;
 import io.grpc.Context;
-import io.grpc.ManagedChannel;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -32,25 +29,11 @@ import org.junit.jupiter.api.Timeout;
 @QuarkusTest
 @WithTestResource(ServerResource.class)
 @Timeout(120)
-final class WatchTest {
+final class WatchTest extends ServedCase {
     private static final String WORKSPACE = "watched";
 
-    private final ManagedChannel channel = Channels.open();
     private final MetadataServiceGrpc.MetadataServiceBlockingStub metadata =
             MetadataServiceGrpc.newBlockingStub(channel);
-    private SimulatedWorker worker;
-
-    @BeforeEach
-    void start() {
-        worker = new SimulatedWorker(channel, "worker-1", "node-1");
-    }
-
-    @AfterEach
-    void stop() throws InterruptedException {
-        worker.close();
-        channel.shutdownNow();
-        assertTrue(channel.awaitTermination(10, TimeUnit.SECONDS));
-    }
 
     @Test
     void othersChangesAreToldAndAStreamGoesOn() throws Exception {

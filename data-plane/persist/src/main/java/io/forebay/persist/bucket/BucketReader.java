@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import io.forebay.persist.ObjectRef;
 import io.forebay.persist.ObjectStore;
 import io.forebay.persist.StoredObject;
+import io.forebay.persist.calls.AtOnce;
 import io.forebay.proto.BucketLocation;
 import io.forebay.proto.FailureKind;
 import io.forebay.proto.FoundObject;
@@ -19,9 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Future;
 
 /**
  * Reads pages of a location's objects. A listing says nothing of user metadata, so that each object
@@ -59,21 +58,7 @@ public final class BucketReader {
     private List<FoundObject> describe(BucketLocation location, List<ObjectStore.Entry> entries) {
         List<Callable<Optional<FoundObject>>> calls = new ArrayList<>();
         entries.forEach(entry -> calls.add(() -> describe(location, entry)));
-        List<FoundObject> found = new ArrayList<>();
-        try {
-            for (Future<Optional<FoundObject>> answer : threads.invokeAll(calls)) {
-                answer.get().ifPresent(found::add);
-            }
-            return found;
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new ForebayException(
-                    FailureKind.FAILURE_UNAVAILABLE, "The worker is stopping; tried again.", e);
-        } catch (ExecutionException e) {
-            throw e.getCause() instanceof ForebayException known
-                    ? known
-                    : new IllegalStateException("an object could not be described", e);
-        }
+        return AtOnce.all(threads, calls).stream().flatMap(Optional::stream).toList();
     }
 
     /** Nothing where it was deleted meanwhile. */

@@ -4,6 +4,7 @@ import io.forebay.persist.ObjectMetadata;
 import io.forebay.persist.ObjectRef;
 import io.forebay.persist.ObjectStore;
 import io.forebay.persist.StoredObject;
+import io.forebay.persist.calls.AtOnce;
 import io.forebay.proto.BucketLocation;
 import io.forebay.proto.CheckTask;
 import io.forebay.proto.CheckedPage;
@@ -17,9 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Future;
 
 /** Answers questions about what is staged here and what the bucket holds. Changes nothing. */
 public final class Checker {
@@ -101,27 +100,9 @@ public final class Checker {
             List<Callable<ObjectState>> calls = new ArrayList<>();
             keys.subList(i, Math.min(i + REQUESTS, keys.size()))
                     .forEach(key -> calls.add(() -> look(location, key)));
-            found.addAll(all(calls));
+            found.addAll(AtOnce.all(threads, calls));
         }
         return found;
-    }
-
-    private List<ObjectState> all(List<Callable<ObjectState>> calls) {
-        List<ObjectState> found = new ArrayList<>();
-        try {
-            for (Future<ObjectState> answer : threads.invokeAll(calls)) {
-                found.add(answer.get());
-            }
-            return found;
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new ForebayException(
-                    FailureKind.FAILURE_UNAVAILABLE, "The worker is stopping; tried again.", e);
-        } catch (ExecutionException e) {
-            throw e.getCause() instanceof ForebayException known
-                    ? known
-                    : new IllegalStateException("an object could not be looked at", e);
-        }
     }
 
     private ObjectState look(BucketLocation location, String key) {

@@ -1,11 +1,9 @@
 package io.forebay.server.graphql.fsck;
 
 import io.forebay.metadata.Metadata;
-import io.forebay.metadata.admin.WorkspaceView;
 import io.forebay.metadata.fsck.report.Report;
-import io.forebay.proto.FailureKind;
-import io.forebay.schema.ForebayException;
 import io.forebay.server.graphql.ApiException;
+import io.forebay.server.graphql.Workspaces;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import org.eclipse.microprofile.graphql.DefaultValue;
 import org.eclipse.microprofile.graphql.GraphQLApi;
@@ -20,15 +18,20 @@ import org.jspecify.annotations.Nullable;
 @RunOnVirtualThread
 public final class FsckApi {
     private final Metadata model;
+    private final Workspaces workspaces;
 
-    FsckApi(Metadata model) {
+    FsckApi(Metadata model, Workspaces workspaces) {
         this.model = model;
+        this.workspaces = workspaces;
     }
 
     @Query
     public @Nullable FsckReport lastFsck(@Name("workspace") @NonNull String workspace) {
-        return ApiException.translate(
-                () -> model.fsck().find(id(workspace)).map(FsckReport::of).orElse(null));
+        return ApiException.translate(() ->
+                model.fsck()
+                        .find(workspaces.named(workspace).id())
+                        .map(FsckReport::of)
+                        .orElse(null));
     }
 
     @Mutation
@@ -39,20 +42,7 @@ public final class FsckApi {
         return ApiException.translate(() -> {
             Report.Options options =
                     new Report.Options(Boolean.TRUE.equals(repair), Boolean.TRUE.equals(deep));
-            return FsckReport.of(model.fsck().start(id(workspace), options));
+            return FsckReport.of(model.fsck().start(workspaces.named(workspace).id(), options));
         });
-    }
-
-    private long id(String workspace) {
-        return model.workspaces()
-                .find(workspace)
-                .filter(view -> view.state() == WorkspaceView.State.READY)
-                .map(WorkspaceView::id)
-                .orElseThrow(() ->
-                        new ForebayException(
-                                        FailureKind.FAILURE_NOT_FOUND,
-                                        "There is no workspace of that name: create it, or"
-                                                + " ask for the workspaces that there are.")
-                                .with("workspace", workspace));
     }
 }

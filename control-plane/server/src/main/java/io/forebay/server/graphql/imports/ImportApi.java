@@ -1,10 +1,10 @@
 package io.forebay.server.graphql.imports;
 
 import io.forebay.metadata.Metadata;
-import io.forebay.metadata.admin.WorkspaceView;
 import io.forebay.proto.FailureKind;
 import io.forebay.schema.ForebayException;
 import io.forebay.server.graphql.ApiException;
+import io.forebay.server.graphql.Workspaces;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import org.eclipse.microprofile.graphql.DefaultValue;
 import org.eclipse.microprofile.graphql.GraphQLApi;
@@ -19,15 +19,20 @@ import org.jspecify.annotations.Nullable;
 @RunOnVirtualThread
 public final class ImportApi {
     private final Metadata model;
+    private final Workspaces workspaces;
 
-    ImportApi(Metadata model) {
+    ImportApi(Metadata model, Workspaces workspaces) {
         this.model = model;
+        this.workspaces = workspaces;
     }
 
     @Query
     public @Nullable WorkspaceImport lastImport(@Name("workspace") @NonNull String workspace) {
-        return ApiException.translate(
-                () -> model.imports().find(id(workspace)).map(WorkspaceImport::of).orElse(null));
+        return ApiException.translate(() ->
+                model.imports()
+                        .find(workspaces.named(workspace).id())
+                        .map(WorkspaceImport::of)
+                        .orElse(null));
     }
 
     @Mutation
@@ -38,7 +43,8 @@ public final class ImportApi {
         return ApiException.translate(() -> {
             int owner = checked(uid);
             int group = checked(gid);
-            return WorkspaceImport.of(model.imports().start(id(name), owner, group));
+            return WorkspaceImport.of(
+                    model.imports().start(workspaces.named(name).id(), owner, group));
         });
     }
 
@@ -49,18 +55,5 @@ public final class ImportApi {
                     .with("given", owner);
         }
         return owner;
-    }
-
-    private long id(String workspace) {
-        return model.workspaces()
-                .find(workspace)
-                .filter(view -> view.state() == WorkspaceView.State.READY)
-                .map(WorkspaceView::id)
-                .orElseThrow(() ->
-                        new ForebayException(
-                                        FailureKind.FAILURE_NOT_FOUND,
-                                        "There is no workspace of that name: create it, or"
-                                                + " ask for the workspaces that there are.")
-                                .with("workspace", workspace));
     }
 }
