@@ -341,6 +341,7 @@ class FlushTest {
                                         .addFiles(ref(dirty))
                                         .addFiles(ref(evicted))
                                         .addFiles(ref(999))
+                                        .addFiles(ref(Long.MAX_VALUE))
                                         .build())
                         .getVerdictsList();
         assertEquals(
@@ -348,7 +349,8 @@ class FlushTest {
                         StagedVerdict.Need.NEED_CLEAN,
                         StagedVerdict.Need.NEED_DIRTY,
                         StagedVerdict.Need.NEED_NONE,
-                        StagedVerdict.Need.NEED_NONE),
+                        StagedVerdict.Need.NEED_NONE,
+                        StagedVerdict.Need.NEED_DIRTY), // of newer metadata
                 verdicts.stream().map(StagedVerdict::getNeed).toList());
     }
 

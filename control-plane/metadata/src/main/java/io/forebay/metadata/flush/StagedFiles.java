@@ -5,6 +5,7 @@ import io.forebay.metadata.kv.Tuple;
 import io.forebay.metadata.state.Database;
 import io.forebay.metadata.state.Handles;
 import io.forebay.metadata.state.Inode;
+import io.forebay.metadata.state.InodeNumbers;
 import io.forebay.metadata.state.Keys;
 import io.forebay.metadata.state.ObjectKeys;
 import io.forebay.metadata.state.Queue;
@@ -125,6 +126,9 @@ public final class StagedFiles {
     /** Whether a worker needs a staged file. */
     public static StagedVerdict describe(ReadTransaction tx, String worker, StagedRef file) {
         InodeRecord inode = Inode.read(tx, file.getWorkspaceId(), file.getIno());
+        if (inode == null && !InodeNumbers.isGiven(tx, file.getWorkspaceId(), file.getIno())) {
+            return verdict(Need.NEED_DIRTY, 0); // perhaps the only copy: a person must look
+        }
         if (inode == null || !inode.getOwner().equals(worker)) {
             return copy(inode, worker);
         }

@@ -1,5 +1,6 @@
 package io.forebay.metadata.state;
 
+import io.forebay.metadata.kv.ReadTransaction;
 import io.forebay.metadata.kv.Transaction;
 import java.time.Instant;
 import java.util.HashMap;
@@ -46,6 +47,14 @@ public final class InodeNumbers {
     public static void begin(Transaction tx, long ws, long nowMillis) {
         long seconds = Math.max(0, nowMillis / 1000 - EPOCH_SECONDS);
         tx.set(Keys.nextInode(ws), Records.number(seconds << NUMBERS_PER_SECOND_BITS));
+    }
+
+    /**
+     * Whether the metadata knows of the number. Of one that it does not, somebody has heard from
+     * newer metadata than this, which then is an older copy.
+     */
+    public static boolean isGiven(ReadTransaction tx, long ws, long ino) {
+        return ino < Records.number(tx, Keys.nextInode(ws));
     }
 
     /** The next number, for who needs it within a transaction of many. */

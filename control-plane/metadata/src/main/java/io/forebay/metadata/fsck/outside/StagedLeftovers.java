@@ -6,6 +6,7 @@ import io.forebay.metadata.fsck.report.FindingCode;
 import io.forebay.metadata.kv.ReadTransaction;
 import io.forebay.metadata.questions.UnansweredException;
 import io.forebay.metadata.state.Inode;
+import io.forebay.metadata.state.InodeNumbers;
 import io.forebay.metadata.state.Keys;
 import io.forebay.metadata.state.Queue;
 import io.forebay.metadata.state.Records;
@@ -97,7 +98,8 @@ public final class StagedLeftovers {
 
     private boolean isUnneeded(ReadTransaction tx, String worker, long ino) {
         StagedRef ref = StagedRef.newBuilder().setWorkspaceId(asking.ws).setIno(ino).build();
-        return StagedFiles.describe(tx, worker, ref).getNeed() == Need.NEED_NONE
+        boolean needed = StagedFiles.describe(tx, worker, ref).getNeed() != Need.NEED_NONE;
+        return (!needed || !InodeNumbers.isGiven(tx, asking.ws, ino))
                 && DROPS.stream()
                         .map(kind -> Keys.task(asking.ws, worker, TaskId.of(kind, ino)))
                         .allMatch(task -> tx.get(task) == null);

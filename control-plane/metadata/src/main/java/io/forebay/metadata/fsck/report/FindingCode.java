@@ -84,7 +84,8 @@ public enum FindingCode {
     STAGED_NEWER(
             ERROR,
             "A worker has a file that this metadata never made: the metadata is older than"
-                    + " the staging directory. Copy it away before that worker starts again."),
+                    + " the staging directory. The worker keeps it: restore newer metadata, or copy"
+                    + " the bytes away."),
     OBJECT_MISSING(
             ERROR,
             "The object of a file is gone from the bucket: put it back, or decide with"
