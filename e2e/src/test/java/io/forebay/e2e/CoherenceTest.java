@@ -176,6 +176,7 @@ final class CoherenceTest {
                 Files.createDirectory(mounts.getFirst().resolve("storm"));
                 storm(deployment, mounts, "nothing");
                 storm(deployment, mounts, "mount"); // its kernel is being told of names just then
+                Eventually.holds("the next process answers", LIMIT, () -> answers(deployment));
                 double losses = Page.value(deployment.http("mount"), "forebay_watch_losses_total");
                 storm(deployment, mounts, "control plane");
                 Eventually.holds(
@@ -185,6 +186,14 @@ final class CoherenceTest {
                                 Page.value(deployment.http("mount"), "forebay_watch_losses_total")
                                         > losses);
             }
+        }
+    }
+
+    private static boolean answers(Deployment deployment) {
+        try {
+            return Page.value(deployment.http("mount"), "forebay_watch_losses_total") >= 0;
+        } catch (IOException notYet) {
+            return false;
         }
     }
 
