@@ -8,6 +8,7 @@ import io.forebay.metadata.flush.StagedFiles;
 import io.forebay.metadata.fs.Grants.Opening;
 import io.forebay.metadata.kv.KeyValueStore.Durability;
 import io.forebay.metadata.kv.ReadTransaction;
+import io.forebay.metadata.placement.Copies;
 import io.forebay.metadata.placement.Placement;
 import io.forebay.metadata.state.Database;
 import io.forebay.metadata.state.GrantKeys;
@@ -216,6 +217,7 @@ public final class OpenFiles {
         boolean away = !healthy.isEmpty() && !healthy.contains(inode.owner());
         if (away && StagedFiles.evictable(space, inode)) {
             String other = Placement.choose(space, all, mount.getNode(), inode.ino());
+            Copies.left(space, inode, inode.owner());
             inode.record().setOwner(other).setStaged(false).setMaybeStaged(false);
         }
     }

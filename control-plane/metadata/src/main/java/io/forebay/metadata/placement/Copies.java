@@ -90,6 +90,11 @@ public final class Copies {
     /** A worker's copy is not needed any more. */
     static void drop(Space space, Inode inode, String worker) {
         remove(inode, worker);
+        left(space, inode, worker);
+    }
+
+    /** What a worker has that is not the owner any more goes, when it asks and is not again. */
+    public static void left(Space space, Inode inode, String worker) {
         Queue.put(space, worker, dropping(inode.ino()), space.nowMillis());
     }
 

@@ -144,6 +144,9 @@ class SuccessionTest extends CopiesCase {
         OpenReply reply = rig.open(mount, ino, false, false);
         assertEquals("w2", reply.getGrant().getWorkerId());
         assertTrue(Rig.claims(reply).hasSource());
+        rig.heartbeat("w1"); // it was cut off, and has its copy still
+        List<Task> tasks = rig.take("w1");
+        assertEquals(ino, tasks.getFirst().getDropCopy().getIno(), tasks::toString);
         rig.register("w1", "n1");
         assertEquals(Need.NEED_NONE, staged("w1", ino).getNeed());
     }
