@@ -156,7 +156,7 @@ class RandomFlushTest {
                 case 14 -> rig.metadata.tend();
                 case 15 -> {
                     if (!foreign) {
-                        evict();
+                        worker().evictSome();
                     }
                 }
                 case 16 -> rare();
@@ -344,15 +344,6 @@ class RandomFlushTest {
             }
             closed.add(handle.ino + ":" + contents.get(handle.ino));
             rig.release(handle.mount, handle.ino, handle.sequence);
-        }
-
-        private void evict() {
-            SimWorker worker = worker();
-            for (long ino : List.copyOf(worker.staged.keySet())) {
-                if (random.nextInt(3) == 0) {
-                    worker.evict(ino, rig.attributes(ino).getGeneration());
-                }
-            }
         }
 
         private void checkObjects() {

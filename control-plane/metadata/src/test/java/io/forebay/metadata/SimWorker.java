@@ -124,8 +124,7 @@ public final class SimWorker {
     }
 
     public String content(long ino) {
-        Staged file = staged.get(ino);
-        return file == null ? "none" : file.content();
+        return staged.getOrDefault(ino, new Staged("none", 0)).content();
     }
 
     public void crash() {
@@ -464,6 +463,12 @@ public final class SimWorker {
             settled.setPresent(true).setSize(file.content().length()).setMtimeNanos(file.mtime());
         }
         return settled.build();
+    }
+
+    public void evictSome() {
+        List.copyOf(staged.keySet()).stream()
+                .filter(_ -> random.nextInt(3) == 0)
+                .forEach(ino -> evict(ino, rig.attributes(ino).getGeneration()));
     }
 
     public void evict(long ino, long generation) {

@@ -52,7 +52,9 @@ public final class Publication {
                                 });
                 reply.addVerdicts(verdict);
             }
-            database.settle();
+            if (reply.getVerdictsList().stream().anyMatch(Publication::mayGo)) {
+                database.settle();
+            }
             return reply.build();
         } catch (Refusal refusal) {
             return BeginPublishReply.newBuilder().setFailure(refusal.kind()).build();
@@ -183,6 +185,10 @@ public final class Publication {
         if (inode.state() != FlushState.FLUSH_STATE_OPEN) {
             inode.attributes().setFlushState(FlushState.FLUSH_STATE_COMMITTING);
         }
+    }
+
+    private static boolean mayGo(PublishVerdict verdict) {
+        return verdict.getDecision() == Decision.DECISION_GO;
     }
 
     private static PublishVerdict verdict(Decision decision) {

@@ -55,7 +55,9 @@ public final class StagedFiles {
                                 .map(file -> describe(tx, worker, file))
                                 .toList();
                     });
-            database.settle();
+            if (verdicts.stream().anyMatch(verdict -> verdict.getNeed() == Need.NEED_NONE)) {
+                database.settle(); // the worker drops it
+            }
             return DescribeStagedReply.newBuilder().addAllVerdicts(verdicts).build();
         } catch (Refusal refusal) {
             return DescribeStagedReply.newBuilder().setFailure(refusal.kind()).build();
@@ -94,7 +96,9 @@ public final class StagedFiles {
                                     return evict(space, lease, intent);
                                 }));
             }
-            database.settle();
+            if (reply.getGrantedList().contains(true)) {
+                database.settle();
+            }
             return reply.build();
         } catch (Refusal refusal) {
             return BeginEvictReply.newBuilder().setFailure(refusal.kind()).build();

@@ -129,7 +129,7 @@ final class BusyWorkspaceTest {
                 case 3, 12, 13, 14 -> close();
                 case 15, 16 -> time();
                 case 17 -> rig.metadata.tend();
-                case 18 -> evict();
+                case 18 -> worker().evictSome();
                 case 19 -> link();
                 case 20 -> rig.make(mount, directory(), name(), NodeType.NODE_TYPE_SYMLINK, "t");
                 case 21 -> {
@@ -207,15 +207,6 @@ final class BusyWorkspaceTest {
                                     .setMountId(mount)
                                     .setWorkspaceId(rig.ws)
                                     .build());
-        }
-
-        private void evict() {
-            SimWorker worker = worker();
-            for (long ino : List.copyOf(worker.staged.keySet())) {
-                if (random.nextInt(3) == 0) {
-                    worker.evict(ino, rig.attributes(ino).getGeneration());
-                }
-            }
         }
 
         private void link() {

@@ -113,7 +113,7 @@ final class RandomPowerTest {
                 case 4, 5 -> write(open());
                 case 6, 7 -> rename();
                 case 8 -> remove();
-                case 9 -> evict();
+                case 9 -> worker().evictSome();
                 case 10 -> store.sync(); // once a second
                 case 11 -> pass(random.nextInt(3_000));
                 case 12, 13, 14 -> worker().take();
@@ -193,15 +193,6 @@ final class RandomPowerTest {
             if (ino != 0) {
                 known(ino).removed = true;
                 rig.remove(mount, Rig.ROOT, name, false);
-            }
-        }
-
-        private void evict() {
-            SimWorker worker = worker();
-            for (long ino : List.copyOf(worker.staged.keySet())) {
-                if (random.nextInt(3) == 0) {
-                    worker.evict(ino, rig.attributes(ino).getGeneration());
-                }
             }
         }
 

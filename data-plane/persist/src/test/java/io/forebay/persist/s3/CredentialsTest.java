@@ -3,13 +3,11 @@ package io.forebay.persist.s3;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.sun.net.httpserver.HttpServer;
+import com.sun.net.httpserver.HttpExchange;
 import io.forebay.persist.ProbeReport;
 import io.forebay.proto.BucketLocation;
 import io.forebay.proto.FailureKind;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.Objects;
@@ -17,43 +15,27 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentSkipListSet;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** What a store is shown, by a server that takes a note of it and refuses. */
-final class CredentialsTest {
+final class CredentialsTest extends StoreOverHttp {
     private static final String TOKEN = "x-amz-security-token";
     private static final String EXPIRED = "<Error><Code>ExpiredToken</Code></Error>";
 
     private final Set<String> tokens = new ConcurrentSkipListSet<>();
     private final Set<String> authorizations = new ConcurrentSkipListSet<>();
-    private final HttpServer server;
 
-    CredentialsTest() throws IOException {
-        server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-    }
+    CredentialsTest() throws IOException {}
 
-    @BeforeEach
-    void serve() {
-        server.createContext(
-                "/",
-                exchange -> {
-                    tokens.add(header(exchange.getRequestHeaders().getFirst(TOKEN)));
-                    authorizations.add(
-                            header(exchange.getRequestHeaders().getFirst("authorization")));
-                    byte[] body = EXPIRED.getBytes(StandardCharsets.UTF_8);
-                    exchange.getResponseHeaders().add("Content-Type", "application/xml");
-                    exchange.sendResponseHeaders(400, body.length);
-                    exchange.getResponseBody().write(body);
-                    exchange.close();
-                });
-        server.start();
-    }
-
-    @AfterEach
-    void stop() {
-        server.stop(0);
+    @Override
+    void answer(HttpExchange exchange) throws IOException {
+        tokens.add(header(exchange.getRequestHeaders().getFirst(TOKEN)));
+        authorizations.add(header(exchange.getRequestHeaders().getFirst("authorization")));
+        byte[] body = EXPIRED.getBytes(StandardCharsets.UTF_8);
+        exchange.getResponseHeaders().add("Content-Type", "application/xml");
+        exchange.sendResponseHeaders(400, body.length);
+        exchange.getResponseBody().write(body);
+        exchange.close();
     }
 
     @Test

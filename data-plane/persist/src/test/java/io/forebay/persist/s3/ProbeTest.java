@@ -3,48 +3,30 @@ package io.forebay.persist.s3;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
 import io.forebay.persist.ProbeReport;
 import io.forebay.proto.BucketLocation;
 import io.forebay.proto.FailureKind;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** What is said of a location whose store loses answers, or knows no conditions. */
-final class ProbeTest {
+final class ProbeTest extends StoreOverHttp {
     private static final byte[] NOTHING = "<ListBucketResult/>".getBytes(StandardCharsets.UTF_8);
 
-    private final HttpServer server;
     private final Set<String> objects = ConcurrentHashMap.newKeySet();
     private final Set<String> deleted = ConcurrentHashMap.newKeySet();
     private volatile boolean losing;
     private volatile boolean conditional = true;
 
-    ProbeTest() throws IOException {
-        server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-    }
+    ProbeTest() throws IOException {}
 
-    @BeforeEach
-    void serve() {
-        server.createContext("/", this::answer);
-        server.start();
-    }
-
-    @AfterEach
-    void stop() {
-        server.stop(0);
-    }
-
-    private void answer(HttpExchange exchange) throws IOException {
+    @Override
+    void answer(HttpExchange exchange) throws IOException {
         String key = exchange.getRequestURI().getPath();
         try (exchange) {
             switch (exchange.getRequestMethod()) {

@@ -3,28 +3,22 @@ package io.forebay.persist.s3;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
 import io.forebay.persist.ObjectRef;
 import io.forebay.persist.RemoveResult;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Invariants I4 and I6: a delete that comes late, or too late, must not take another object. */
-final class RemovalTest {
+final class RemovalTest extends StoreOverHttp {
     private static final ObjectRef OBJECT = new ObjectRef("bucket", "key");
 
     private final List<String> deletes = Collections.synchronizedList(new ArrayList<>());
-    private final HttpServer server;
 
     /** The object after the first look; empty: none. */
     private volatile String later = "first";
@@ -32,22 +26,10 @@ final class RemovalTest {
     private volatile int refusal = 412;
     private volatile String etag = "first";
 
-    RemovalTest() throws IOException {
-        server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-    }
+    RemovalTest() throws IOException {}
 
-    @BeforeEach
-    void serve() {
-        server.createContext("/", this::answer);
-        server.start();
-    }
-
-    @AfterEach
-    void stop() {
-        server.stop(0);
-    }
-
-    private void answer(HttpExchange exchange) throws IOException {
+    @Override
+    void answer(HttpExchange exchange) throws IOException {
         try (exchange) {
             if (exchange.getRequestMethod().equals("HEAD")) {
                 exchange.getResponseHeaders().add("ETag", '"' + etag + '"');

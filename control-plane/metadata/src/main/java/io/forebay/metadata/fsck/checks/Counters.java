@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The counters of a workspace against the sums over its inodes. A workspace that is small enough is
@@ -106,7 +107,7 @@ final class Counters {
     }
 
     /** Null where it takes too long. */
-    private @org.jspecify.annotations.Nullable Map<Counter, Long> atOnce(ReadTransaction tx) {
+    private @Nullable Map<Counter, Long> atOnce(ReadTransaction tx) {
         long end = System.nanoTime() + MOMENT_NANOS;
         Map<Counter, Long> sums = new EnumMap<>(Counter.class);
         Tuple.Range range = Keys.kind(ws, "i");

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Goes through all keys of a kind, a page in a transaction. What is found is looked at once more in
@@ -118,7 +119,7 @@ final class Sweep {
     }
 
     /** A problem and where its file is. */
-    private record Told(Problem problem, @org.jspecify.annotations.Nullable String path) {
+    private record Told(Problem problem, @Nullable String path) {
         Told(Problem problem, View view) {
             this(problem, view.pathText(problem.ino()));
         }
